@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { createCleanUp } from './clean-up.ts';
+import { tableOf, verdictsOf } from './figures.ts';
+import { oneToEveryone } from './one-to-everyone.ts';
+import { readOptions, usage, type BenchOptions } from './options.ts';
+
+const resultsFolder = new URL('results/', import.meta.url);
+
+function optionsOrExit(): BenchOptions {
+  try {
+    return readOptions(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}\n`);
+    process.exit(2);
+  }
+}
+
+const options = optionsOrExit();
+const startedAt = new Date();
+const machine = {
+  processor: cpus()[0]?.model ?? '',
+  cores: availableParallelism(),
+  memoryMib: Math.round(totalmem() / 1024 ** 2),
+  node: process.version,
+  loadBefore: loadavg(),
+};
+const cleanUp = createCleanUp();
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    interrupted = true;
+    void cleanUp.run().finally(() => process.exit(1));
+  });
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+say(
+  `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load before ${machine.loadBefore.map((load) => load.toFixed(1)).join(' ')}`,
+);
+if ((machine.loadBefore[0] ?? 0) > machine.cores / 4)
+  say('Other programs keep this machine busy: the figures below are no record.');
+try {
+  const result = await oneToEveryone(options, cleanUp, say);
+  say(`\n${tableOf(result)}`);
+  await mkdir(resultsFolder, { recursive: true });
+  const file = new URL(`${startedAt.toISOString().replaceAll(':', '-')}.json`, resultsFolder);
+  const record = { startedAt, machine, options, oneToEveryone: result, verdicts: verdictsOf(result) };
+  await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
+  say(`\nwritten to ${fileURLToPath(file)}`);
+} catch (error) {
+  // Whatever was going on then fails because its processes are gone.
+  if (!interrupted) throw error;
+} finally {
+  await cleanUp.run();
+}

@@ -1,0 +1,40 @@
+import { IconInbox, IconPencilPlus, IconSpeakerphone } from '@tabler/icons-react';
+import { Link } from '@tanstack/react-router';
+import { useWords } from '#client/words/language.ts';
+import { waitsForMe } from '#client/directives/standing.ts';
+import { useDirectives, useMe } from './use-live.ts';
+
+/** The places of the hub: a rail on wide screens, a bar at the bottom on phones. */
+export function Rail() {
+  const { t } = useWords();
+  const me = useMe();
+  const waiting = useDirectives().filter((directive) => waitsForMe(directive)).length;
+  return (
+    <nav className="rail" aria-label={t('app.navigation')}>
+      <Link to="/" className="place" activeOptions={{ exact: true, includeSearch: false }}>
+        <IconInbox size={20} stroke={1.75} aria-hidden />
+        <span className="place-long">{t('place.work')}</span>
+        <span className="place-short" aria-hidden>
+          {t('place.workShort')}
+        </span>
+        {waiting > 0 && <span className="place-count">{waiting}</span>}
+      </Link>
+      <Link to="/directives" className="place" activeOptions={{ exact: true, includeSearch: false }}>
+        <IconSpeakerphone size={20} stroke={1.75} aria-hidden />
+        <span className="place-long">{t('place.directives')}</span>
+        <span className="place-short" aria-hidden>
+          {t('place.directives')}
+        </span>
+      </Link>
+      {me.mayIssue && (
+        <Link to="/directives/new" className="place place-new" data-testid="new-directive">
+          <IconPencilPlus size={20} stroke={1.75} aria-hidden />
+          <span className="place-long">{t('place.new')}</span>
+          <span className="place-short" aria-hidden>
+            {t('place.newShort')}
+          </span>
+        </Link>
+      )}
+    </nav>
+  );
+}

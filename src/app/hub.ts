@@ -1,0 +1,21 @@
+import type { Clock } from '#domain/clock.ts';
+import type { AccessStore } from '#app/ports/access-store.ts';
+import type { Directory } from '#app/ports/directory.ts';
+import type { HubStore } from '#app/ports/hub-store.ts';
+import type { OfficialMail } from '#app/ports/official-mail.ts';
+import type { MailSignIn, SignInPorts } from '#app/access/sign-in.ts';
+
+/** What the doors are given: the ports that use cases take, wired once in main.ts. */
+export interface Hub {
+  readonly store: HubStore;
+  readonly access: AccessStore;
+  readonly directory: Directory;
+  readonly mail: OfficialMail;
+  readonly signIn: SignInPorts;
+  readonly mailSignIn: MailSignIn;
+  readonly clock: Clock;
+  /** After a commit that wrote outbox rows. */
+  readonly committed: () => void;
+  /** The data are a simulation, and every page says so. */
+  readonly simulated: boolean;
+}

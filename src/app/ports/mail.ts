@@ -1,0 +1,125 @@
+import type { MessageStructure, SpecialUse } from '#domain/mail/structure.ts';
+
+/** One mailbox of an account. Paths are Unicode (NFC) with `/` between levels; INBOX is spelled in capitals. */
+export interface Mailbox {
+  readonly id: string;
+  readonly accountId: string;
+  readonly path: string;
+  readonly specialUse?: SpecialUse;
+  readonly uidValidity: number;
+  readonly uidNext: number;
+  readonly highestModseq: number;
+  readonly messages: number;
+  readonly unseen: number;
+  readonly deleted: number;
+  /** Sum of message sizes in octets. */
+  readonly size: number;
+  readonly subscribed: boolean;
+}
+
+/** One message in one mailbox. */
+export interface MailboxEntry {
+  readonly uid: number;
+  readonly messageId: string;
+  /** Bits of `flagBit`. */
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  readonly modseq: number;
+  readonly internalDate: Date;
+  readonly saveDate: Date;
+  /** RFC822.SIZE in octets. */
+  readonly size: number;
+}
+
+/** What moved in a mailbox after a mod-sequence. */
+export interface MailboxChanges {
+  readonly mailbox: Mailbox;
+  /** New and changed entries in UID order. */
+  readonly entries: readonly MailboxEntry[];
+  /** UIDs expunged after the mod-sequence, ascending. */
+  readonly expunged: readonly number[];
+}
+
+export type FlagChange = 'replace' | 'add' | 'remove';
+
+export interface StoreFlags {
+  readonly mailboxId: string;
+  readonly uids: readonly number[];
+  readonly change: FlagChange;
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  /** UNCHANGEDSINCE of RFC 7162; entries changed later are left alone and named in `modified`. */
+  readonly unchangedSince?: number;
+}
+
+export interface StoredFlags {
+  /** Entries that exist, with their flags and modseq after the change. */
+  readonly entries: readonly MailboxEntry[];
+  readonly modified: readonly number[];
+}
+
+export interface AppendMessage {
+  readonly accountId: string;
+  readonly path: string;
+  readonly bytes: Buffer;
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  readonly internalDate: Date | undefined;
+}
+
+export interface Appended {
+  readonly uidValidity: number;
+  readonly uid: number;
+}
+
+export interface Copied {
+  readonly uidValidity: number;
+  readonly sourceUids: readonly number[];
+  readonly targetUids: readonly number[];
+}
+
+/**
+ * What an IMAP session may do with the mailboxes of the account that signed in. Each call checks ownership in its
+ * own statement (threats I10): an id of another account answers `mailbox_unknown`. Every change is one transaction
+ * that also writes its log row; a returned promise is a commit.
+ */
+export interface MailAccess {
+  readonly accountId: string;
+  readonly address: string;
+  list(): Promise<readonly Mailbox[]>;
+  /** Throws `mailbox_unknown`. */
+  open(path: string): Promise<Mailbox>;
+  /** Throws `mailbox_exists`, `mailbox_name_bad`. Missing parents are made too (RFC 9051, section 6.3.4). */
+  create(path: string, specialUse: SpecialUse | undefined): Promise<Mailbox>;
+  /** Throws `mailbox_unknown`, `mailbox_protected`, `mailbox_has_children`. */
+  remove(path: string): Promise<void>;
+  /** Renames children too; renaming INBOX moves its messages to a new mailbox (RFC 9051, section 6.3.6). */
+  rename(from: string, to: string): Promise<void>;
+  subscribe(path: string, subscribed: boolean): Promise<void>;
+  /** Everything after `modseq`; 0 gives the whole mailbox. */
+  changesSince(mailboxId: string, modseq: number): Promise<MailboxChanges>;
+  /** Parsed structures by message id; a message that could not be parsed is absent. */
+  structures(mailboxId: string, uids: readonly number[]): Promise<ReadonlyMap<number, MessageStructure>>;
+  /** Octets [start, end) of a stored message, read by range; shorter when the message ends before. */
+  bytes(mailboxId: string, uid: number, start: number, end: number): Promise<Buffer | undefined>;
+  /** `\Seen` on an official message is its receipt "opened", in the same transaction. */
+  storeFlags(input: StoreFlags): Promise<StoredFlags>;
+  /** The device of the account has fetched header or body: the receipt "arrived" of official messages. */
+  arrived(mailboxId: string, uids: readonly number[]): Promise<void>;
+  /** Throws `mailbox_unknown`, `message_too_large`, `over_quota`, `secret_content`. */
+  append(input: AppendMessage): Promise<Appended>;
+  copy(mailboxId: string, uids: readonly number[], toPath: string): Promise<Copied>;
+  move(mailboxId: string, uids: readonly number[], toPath: string): Promise<Copied>;
+  /** Removes those of the named messages that are flagged deleted; without names, all that are. Returns their UIDs. */
+  expunge(mailboxId: string, uids: readonly number[] | undefined): Promise<readonly number[]>;
+  /** UIDs whose header or decoded text contains the folded needle; used by SEARCH. */
+  search(mailboxId: string, where: 'text' | 'body', needle: string): Promise<readonly number[]>;
+}
+
+/** Tells a session that a mailbox of its account has moved (from the log, whichever process wrote it). */
+export interface MailboxWatch {
+  /** Calls back after every commit that may have touched a mailbox of the account; returns the way to stop. */
+  onChange(accountId: string, listener: () => void): () => void;
+  /** Calls back when the account's right to be signed in has ended. */
+  onRevoked(accountId: string, listener: () => void): () => void;
+}

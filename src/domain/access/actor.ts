@@ -1,0 +1,71 @@
+import type { AccountKind, Authority, DelegationScope } from '#domain/organisation/organisation.ts';
+import { rooms } from '#domain/room.ts';
+
+/** A post the actor holds now, or acts for by a delegation that runs now. */
+export interface HeldPosition {
+  readonly positionId: string;
+  readonly unitId: string;
+  /** Ids from the unit up to the province, the unit first. */
+  readonly unitPath: readonly string[];
+  readonly unitName: string;
+  readonly unitKind: string;
+  readonly title: string;
+  readonly authority: Authority;
+  readonly rank: number;
+  /** Set when held on behalf of another (thay mặt, TUQ.). */
+  readonly delegatedScope?: DelegationScope;
+}
+
+/** Who asks: a signed-in account with what it may act as at this moment. */
+export interface Actor {
+  readonly accountId: string;
+  readonly address: string;
+  readonly name: string;
+  readonly kind: AccountKind;
+  readonly locale: 'vi' | 'en';
+  readonly personId?: string;
+  readonly unitId?: string;
+  readonly unitName?: string;
+  readonly positions: readonly HeldPosition[];
+}
+
+const answeringAuthorities: readonly Authority[] = ['head', 'office_chief', 'unit_head', 'clerk'];
+
+/** The units that the actor answers for: it receives and acknowledges what is assigned to them. */
+export function unitsAnsweredFor(actor: Actor): readonly string[] {
+  const held = actor.positions
+    .filter((position) => position.delegatedScope === undefined)
+    .filter((position) => answeringAuthorities.includes(position.authority))
+    .map((position) => position.unitId);
+  const own =
+    (actor.kind === 'role' || actor.kind === 'unit') && actor.unitId !== undefined ? [actor.unitId] : [];
+  return [...new Set([...held, ...own])];
+}
+
+const issuingAuthorities: readonly Authority[] = ['head', 'deputy', 'office_chief', 'unit_head'];
+
+/** The posts the actor may issue from: own ones, and those delegated to direct. */
+export function issuingPositions(actor: Actor): readonly HeldPosition[] {
+  return actor.positions.filter(
+    (position) =>
+      issuingAuthorities.includes(position.authority) &&
+      (position.delegatedScope === undefined || position.delegatedScope === 'direct'),
+  );
+}
+
+/** The rooms whose events the actor hears. Decided here, from rights; never by a client (threats H1, H2). */
+export function roomsOf(actor: Actor): readonly string[] {
+  return [
+    rooms.account(actor.accountId),
+    ...(actor.kind === 'system' ? [] : [rooms.everyone]),
+    ...unitsAnsweredFor(actor).map((unitId) => rooms.unit(unitId)),
+    ...issuingPositions(actor).map((position) => rooms.position(position.positionId)),
+  ];
+}
+
+/** The post shown beside the name: the highest one of the actor's own. */
+export function primaryPosition(actor: Actor): HeldPosition | undefined {
+  return actor.positions
+    .filter((position) => position.delegatedScope === undefined)
+    .toSorted((left, right) => left.rank - right.rank)[0];
+}

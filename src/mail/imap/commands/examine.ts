@@ -1,0 +1,3 @@
+import { selectCommand } from './select.ts';
+
+export const examine = selectCommand('EXAMINE', true);

@@ -1,0 +1,3 @@
+import { subscriptionCommand } from './subscribe.ts';
+
+export const unsubscribe = subscriptionCommand('UNSUBSCRIBE', false);

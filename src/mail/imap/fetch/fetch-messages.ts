@@ -1,0 +1,137 @@
+import type { MessageStructure } from '#domain/mail/structure.ts';
+import { flagBit } from '#domain/mail/structure.ts';
+import { encodeDateTime } from '#mail/imap/grammar/date-time.ts';
+import type { FetchItem } from '#mail/imap/grammar/fetch-items.ts';
+import { encodeFlags } from '#mail/imap/grammar/flags.ts';
+import type { IndexRow } from '#mail/imap/mailbox/mailbox-index.ts';
+import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
+import { BrokenLiteral } from '#mail/imap/responses.ts';
+import type { Session } from '#mail/imap/session.ts';
+import { ConnectionClosed } from '#mail/imap/wire/output.ts';
+
+import { encodeBodyStructure } from './body-structure.ts';
+import { writeBody } from './body-source.ts';
+import { encodeEnvelope } from './envelope.ts';
+import { fallbackStructure } from './fallback-structure.ts';
+import { isWholeMessage } from './section.ts';
+
+interface Fetch {
+  readonly session: Session;
+  readonly items: readonly FetchItem[];
+  readonly structures: ReadonlyMap<number, MessageStructure>;
+}
+
+/**
+ * Answers the items for each message, in batches. `\Seen` is set and the receipts are given only for messages whose
+ * octets the connection has taken: on an official message `\Seen` says that a person has opened it (architecture §5).
+ * Returns how many messages had been expunged by somebody else.
+ */
+export async function fetchMessages(
+  session: Session,
+  refs: readonly MessageRef[],
+  items: readonly FetchItem[],
+): Promise<number> {
+  const { view, access, limits } = session;
+  const needsStructure = items.some(readsStructure);
+  const arrived: number[] = [];
+  let gone = 0;
+  for (let at = 0; at < refs.length; at += limits.fetchBatchMessages) {
+    const batch = refs.slice(at, at + limits.fetchBatchMessages);
+    const uids = batch.map((ref) => ref.uid);
+    const structures = needsStructure
+      ? await access.structures(view.mailbox.id, uids)
+      : new Map<number, never>();
+    const sent: number[] = [];
+    for (const ref of batch) {
+      if (await fetchMessage({ session, items, structures }, ref)) sent.push(ref.uid);
+      else gone += 1;
+    }
+    await session.output.flush();
+    if (items.some(readsContent)) arrived.push(...sent);
+    if (items.some(setsSeen)) await markSeen(session, sent);
+  }
+  if (arrived.length > 0) session.afterAnswer(() => access.arrived(view.mailbox.id, arrived));
+  return gone;
+}
+
+/** False when the message is not there any more. */
+async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
+  const { session, items } = fetch;
+  const { view, access, limits, output } = session;
+  const row = view.index.row(ref.uid);
+  if (row === undefined) return false;
+  const message = { access, mailboxId: view.mailbox.id, uid: ref.uid, size: row.size };
+  let structure = fetch.structures.get(ref.uid);
+  if (structure === undefined && items.some(readsStructure)) {
+    structure = await fallbackStructure(message, limits);
+    if (structure === undefined) return false;
+  }
+  const mark = output.mark();
+  try {
+    output.write(`* ${ref.sequence} FETCH (`);
+    for (const [number, item] of items.entries()) {
+      if (number > 0) output.write(' ');
+      if (item.kind === 'body') await writeBody({ message, structure, limits, output }, item);
+      else output.write(plainItem(item, row, structure));
+      // A hundred parts of one message must not gather in memory (I8).
+      if (output.pendingBytes >= limits.chunkBytes) await output.flush();
+    }
+    output.write(')\r\n');
+  } catch (error) {
+    if (error instanceof ConnectionClosed || error instanceof BrokenLiteral) throw error;
+    // A half line that has not left yet is taken back, and the failure answered; later only closing is honest.
+    if (output.takeBack(mark)) throw error;
+    throw new BrokenLiteral({ cause: error });
+  }
+  return true;
+}
+
+function plainItem(
+  item: Exclude<FetchItem, { kind: 'body' }>,
+  row: IndexRow,
+  structure: MessageStructure | undefined,
+): string {
+  switch (item.kind) {
+    case 'flags':
+      return `FLAGS ${encodeFlags(row.flags, row.keywords)}`;
+    case 'uid':
+      return `UID ${row.uid}`;
+    case 'internal_date':
+      return `INTERNALDATE ${encodeDateTime(row.internalDate)}`;
+    case 'size':
+      return `RFC822.SIZE ${row.size}`;
+    case 'modseq':
+      return `MODSEQ (${row.modseq})`;
+    case 'envelope':
+      return `ENVELOPE ${encodeEnvelope(structure?.envelope ?? {})}`;
+    case 'structure': {
+      const name = item.extended ? 'BODYSTRUCTURE' : 'BODY';
+      return `${name} ${structure === undefined ? 'NIL' : encodeBodyStructure(structure.root, item.extended)}`;
+    }
+  }
+}
+
+/** The flags come to the client with the updates at the end of the command (RFC 9051, section 6.4.5). */
+async function markSeen(session: Session, uids: readonly number[]): Promise<void> {
+  const { view, access } = session;
+  if (view.readOnly) return;
+  const unseen = uids.filter((uid) => ((view.index.row(uid)?.flags ?? flagBit.seen) & flagBit.seen) === 0);
+  if (unseen.length === 0) return;
+  const mailboxId = view.mailbox.id;
+  await access.storeFlags({ mailboxId, uids: unseen, change: 'add', flags: flagBit.seen, keywords: [] });
+  session.noteChange();
+}
+
+function setsSeen(item: FetchItem): boolean {
+  return item.kind === 'body' && !item.peek;
+}
+
+/** Header or body have reached the device. */
+function readsContent(item: FetchItem): boolean {
+  return item.kind === 'body' || item.kind === 'envelope';
+}
+
+function readsStructure(item: FetchItem): boolean {
+  if (item.kind === 'body') return !isWholeMessage(item.section);
+  return item.kind === 'envelope' || item.kind === 'structure';
+}

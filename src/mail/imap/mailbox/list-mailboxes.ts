@@ -1,0 +1,106 @@
+import type { Mailbox } from '#app/ports/mail.ts';
+import type { ListArguments } from '#mail/imap/grammar/list-arguments.ts';
+import { encodeStatus } from '#mail/imap/grammar/status-items.ts';
+import { encodeMailboxName } from '#mail/imap/grammar/mailbox-name.ts';
+import type { Octets } from '#mail/imap/wire/encode.ts';
+
+import { createWildcardMatcher } from './wildcard.ts';
+
+/** The untagged lines of LIST, without CRLF: mailboxes by path, each followed by its STATUS where asked. */
+export function listLines(mailboxes: readonly Mailbox[], input: ListArguments): readonly Octets[] {
+  const matches = pathMatcher(input.patterns);
+  const parents = parentsOf(mailboxes);
+  const selectedBelow = input.select.recursiveMatch
+    ? parentsOf(mailboxes.filter(isSelected))
+    : new Set<string>();
+  const lines: Octets[] = [];
+  for (const mailbox of inOrder(mailboxes)) {
+    if (!matches(mailbox.path)) continue;
+    const childInfo = selectedBelow.has(mailbox.path);
+    if (!isSelected(mailbox) && !childInfo) continue;
+    const attributes = attributesOf(mailbox, parents, input.returns.subscribed);
+    const name = encodeMailboxName(mailbox.path);
+    const extended = childInfo ? ` ("CHILDINFO" (${childInfoOf(input)}))` : '';
+    lines.push(`* LIST (${attributes.join(' ')}) "/" ${name}${extended}`);
+    if (input.returns.status !== undefined) {
+      lines.push(`* STATUS ${name} ${encodeStatus(mailbox, input.returns.status)}`);
+    }
+  }
+  return lines;
+
+  function isSelected(mailbox: Mailbox): boolean {
+    const { subscribed, specialUse } = input.select;
+    return (!subscribed || mailbox.subscribed) && (!specialUse || mailbox.specialUse !== undefined);
+  }
+}
+
+/**
+ * The untagged lines of LSUB. With `%`, a level that is not subscribed itself and has a subscribed one below is
+ * named as `\Noselect` (RFC 3501, section 6.3.9).
+ */
+export function subscribedLines(
+  mailboxes: readonly Mailbox[],
+  patterns: readonly string[],
+): readonly Octets[] {
+  const matches = pathMatcher(patterns);
+  const subscribed = mailboxes.filter((mailbox) => mailbox.subscribed);
+  const above = patterns.some((pattern) => pattern.includes('%')) ? parentsOf(subscribed) : new Set<string>();
+  const shown = mailboxes.filter((mailbox) => mailbox.subscribed || above.has(mailbox.path));
+  return inOrder(shown)
+    .filter((mailbox) => matches(mailbox.path))
+    .map(
+      (mailbox) =>
+        `* LSUB (${mailbox.subscribed ? '' : '\\Noselect'}) "/" ${encodeMailboxName(mailbox.path)}`,
+    );
+}
+
+/** INBOX is the same in any case, and only as the first level. */
+function pathMatcher(patterns: readonly string[]): (path: string) => boolean {
+  const matchers = patterns.map((pattern) => ({
+    asWritten: createWildcardMatcher(pattern),
+    inCapitals: createWildcardMatcher(upperFirstLevel(pattern)),
+  }));
+  return (path) => {
+    const isInbox = path === 'INBOX' || path.startsWith('INBOX/');
+    return matchers.some((matcher) => (isInbox ? matcher.inCapitals(path) : matcher.asWritten(path)));
+  };
+}
+
+function upperFirstLevel(pattern: string): string {
+  const slash = pattern.indexOf('/');
+  if (slash < 0) return pattern.toUpperCase();
+  return pattern.slice(0, slash).toUpperCase() + pattern.slice(slash);
+}
+
+function attributesOf(
+  mailbox: Mailbox,
+  parents: ReadonlySet<string>,
+  subscribed: boolean,
+): readonly string[] {
+  const attributes = [parents.has(mailbox.path) ? '\\HasChildren' : '\\HasNoChildren'];
+  if (mailbox.specialUse !== undefined) attributes.push(mailbox.specialUse);
+  if (subscribed && mailbox.subscribed) attributes.push('\\Subscribed');
+  return attributes;
+}
+
+function childInfoOf(input: ListArguments): string {
+  const { subscribed, specialUse } = input.select;
+  return [...(subscribed ? ['"SUBSCRIBED"'] : []), ...(specialUse ? ['"SPECIAL-USE"'] : [])].join(' ');
+}
+
+function parentsOf(mailboxes: readonly Mailbox[]): Set<string> {
+  const parents = new Set<string>();
+  for (const { path } of mailboxes) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1))
+      parents.add(path.slice(0, at));
+  }
+  return parents;
+}
+
+function inOrder(mailboxes: readonly Mailbox[]): readonly Mailbox[] {
+  const rank = (path: string): number => (path === 'INBOX' ? 0 : 1);
+  return mailboxes.toSorted((one, other) => {
+    const byRank = rank(one.path) - rank(other.path);
+    return byRank === 0 ? (one.path < other.path ? -1 : 1) : byRank;
+  });
+}

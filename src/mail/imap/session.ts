@@ -1,0 +1,180 @@
+import type { MailAccess, Mailbox, MailboxWatch } from '#app/ports/mail.ts';
+import { HubError } from '#domain/hub-error.ts';
+
+import type { ImapLimits } from './imap-limits.ts';
+import type { IndexCache } from './mailbox/index-cache.ts';
+import { MailboxReplaced } from './mailbox/mailbox-index.ts';
+import { MailboxView } from './mailbox/mailbox-view.ts';
+import { CommandRefused, SessionEnded } from './responses.ts';
+import type { Output } from './wire/output.ts';
+
+export type SessionState = 'not_authenticated' | 'authenticated' | 'selected';
+
+/** A log in the manner of pino: fields first, then the sentence. */
+export interface ImapLog {
+  info(fields: Readonly<Record<string, unknown>>, text: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, text: string): void;
+  error(fields: Readonly<Record<string, unknown>>, text: string): void;
+}
+
+/** What a session asks of the connection it lives on. */
+export interface SessionDoor {
+  /** Throws a `HubError`, or `CommandRefused` when the account has too many connections. */
+  authenticate(address: string, password: string): Promise<MailAccess>;
+  /** The next line after a continuation request, without CRLF. */
+  readLine(): Promise<Buffer>;
+  /** TLS begins after the answer to the running command; what was received in clear is dropped (I5). */
+  requestTls(): void;
+  /** The connection ends after the answer to the running command. */
+  requestEnd(): void;
+  /** Ends the connection from outside a command. */
+  end(text: string): void;
+}
+
+export interface SessionParts {
+  readonly limits: ImapLimits;
+  readonly log: ImapLog;
+  readonly output: Output;
+  readonly indexes: IndexCache;
+  readonly watch: MailboxWatch;
+  readonly door: SessionDoor;
+  readonly isSecure: boolean;
+}
+
+/** What the commands work on: who is signed in, which mailbox is selected, what the client has been told. */
+export class Session {
+  readonly limits: ImapLimits;
+  readonly log: ImapLog;
+  readonly output: Output;
+  readonly door: SessionDoor;
+  readonly isSecure: boolean;
+  /** Whether the client has shown that it knows CONDSTORE (RFC 7162, section 3.1): MODSEQ in every FETCH from then. */
+  knowsCondstore = false;
+  readonly #parts: SessionParts;
+  #access: MailAccess | undefined;
+  #view: MailboxView | undefined;
+  #moved = false;
+  #wake: (() => void) | undefined;
+  #afterwards: (() => Promise<void>)[] = [];
+  #stopWatching: readonly (() => void)[] = [];
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.limits = parts.limits;
+    this.log = parts.log;
+    this.output = parts.output;
+    this.door = parts.door;
+    this.isSecure = parts.isSecure;
+  }
+
+  get state(): SessionState {
+    if (this.#access === undefined) return 'not_authenticated';
+    return this.#view === undefined ? 'authenticated' : 'selected';
+  }
+
+  get isSignedIn(): boolean {
+    return this.#access !== undefined;
+  }
+
+  /** The mail of whoever is signed in; the dispatcher lets no command come here before. */
+  get access(): MailAccess {
+    if (this.#access === undefined) throw new CommandRefused('Sign in first', undefined, 'BAD');
+    return this.#access;
+  }
+
+  get view(): MailboxView {
+    if (this.#view === undefined) throw new CommandRefused('Select a mailbox first', undefined, 'BAD');
+    return this.#view;
+  }
+
+  async signIn(address: string, password: string): Promise<void> {
+    const access = await this.door.authenticate(address, password);
+    this.#access = access;
+    const { watch } = this.#parts;
+    this.#stopWatching = [
+      watch.onChange(access.accountId, () => this.noteChange()),
+      watch.onRevoked(access.accountId, () => this.door.end('You have been signed out')),
+    ];
+  }
+
+  /** Opens a mailbox in place of the selected one, which is left even if this fails (RFC 9051, section 6.3.2). */
+  async select(path: string, readOnly: boolean): Promise<MailboxView> {
+    this.deselect();
+    const mailbox = await this.access.open(path);
+    const index = this.#parts.indexes.acquire(mailbox);
+    try {
+      await index.refresh(this.access);
+    } catch (error) {
+      this.#parts.indexes.release(mailbox);
+      throw error;
+    }
+    this.#view = new MailboxView(mailbox, index, readOnly);
+    return this.#view;
+  }
+
+  deselect(): void {
+    const mailbox: Mailbox | undefined = this.#view?.mailbox;
+    this.#view = undefined;
+    if (mailbox !== undefined) this.#parts.indexes.release(mailbox);
+  }
+
+  /** Something of the account has moved, by the log or by this session's own command. */
+  noteChange(): void {
+    this.#moved = true;
+    this.#wake?.();
+  }
+
+  /** Resolves when something has moved since the last `refresh`. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      if (this.#moved) resolve();
+    });
+  }
+
+  get hasMoved(): boolean {
+    return this.#moved;
+  }
+
+  /** Brings the shared index to what is committed; the session is not told before `tell`. */
+  async refresh(): Promise<void> {
+    this.#moved = false;
+    if (this.#view === undefined) return;
+    try {
+      await this.#view.index.refresh(this.access);
+    } catch (error) {
+      this.#moved = true;
+      const isDeleted = error instanceof HubError && error.code === 'mailbox_unknown';
+      if (isDeleted || error instanceof MailboxReplaced)
+        throw new SessionEnded('The selected mailbox is not the same any more');
+      throw error;
+    }
+  }
+
+  /** Collects the untagged lines that the client may be told now. */
+  tell(options: { readonly expunges: boolean }): void {
+    if (this.#view === undefined) return;
+    const lines = this.#view.tell({ expunges: options.expunges, modseq: this.knowsCondstore });
+    for (const line of lines) this.output.line(line);
+  }
+
+  /** Runs when the answer has been sent; a failure is logged and nobody waits for it. */
+  afterAnswer(task: () => Promise<void>): void {
+    this.#afterwards.push(task);
+  }
+
+  runAfterAnswer(): void {
+    const tasks = this.#afterwards;
+    this.#afterwards = [];
+    for (const task of tasks) {
+      task().catch((error: unknown) => this.log.error({ error }, 'A task after an IMAP answer failed'));
+    }
+  }
+
+  close(): void {
+    for (const stop of this.#stopWatching) stop();
+    this.#stopWatching = [];
+    this.deselect();
+    this.#access = undefined;
+  }
+}

@@ -1,0 +1,120 @@
+import type { MessageStructure, MimePart } from '#domain/mail/structure.ts';
+import { addressOf } from './addresses.ts';
+import { decodeText } from './decode-text.ts';
+import { decodeWords, fieldText, headerFields } from './header-fields.ts';
+import { htmlToLines } from './html-lines.ts';
+import { parseMessageDate } from './message-date.ts';
+import { referencesMax } from './mime-limit.ts';
+import { parseStructure } from './parse-structure.ts';
+import { scanMessage } from './secret-stamp.ts';
+
+/** What is learned of a message once, while it is received. */
+export interface ParsedMessage {
+  readonly structure: MessageStructure;
+  /** Encoded words decoded; '' when there is none. */
+  readonly subject: string;
+  /** With its angle brackets. */
+  readonly messageId: string | undefined;
+  readonly inReplyTo: string | undefined;
+  readonly references: readonly string[];
+  /** Undefined also when the message has several From fields or several authors: nobody's word is taken then (S20). */
+  readonly fromAddress: string | undefined;
+  /** The To field, members of groups included. */
+  readonly toAddresses: readonly string[];
+  readonly sentAt: Date | undefined;
+  /** The stamp that forbids the message, when it bears one. */
+  readonly secretStamp: string | undefined;
+  /** A machine wrote it: such mail never acknowledges anything. */
+  readonly autoSubmitted: boolean;
+  /** The first 4 KiB, in UTF-8, of the text that a person wrote. */
+  readonly firstLines: string;
+}
+
+const firstLinesBytesMax = 4_096;
+/** Octets of the stored body that are decoded to get them; HTML mail begins with kilobytes of styles. */
+const firstLinesReadMax = 262_144;
+
+/** Parses a whole message. Pure, and linear in its size; what is broken is read as far as it goes. */
+export function parseMessage(bytes: Uint8Array): ParsedMessage {
+  const structure = parseStructure(bytes);
+  const { envelope, root } = structure;
+  const facts = headerFacts(bytes, root);
+  const authors = (envelope.from ?? []).map(addressOf).filter((address) => address !== undefined);
+  return {
+    structure,
+    subject: decodeWords(envelope.subject ?? ''),
+    messageId: messageIds(envelope.messageId ?? '')[0],
+    inReplyTo: messageIds(envelope.inReplyTo ?? '')[0],
+    references: facts.references,
+    fromAddress: facts.fromFields === 1 && authors.length === 1 ? authors[0] : undefined,
+    toAddresses: (envelope.to ?? []).map(addressOf).filter((address) => address !== undefined),
+    sentAt: parseMessageDate(envelope.date ?? ''),
+    secretStamp: scanMessage(bytes, structure, decodeText)?.stamp,
+    autoSubmitted: facts.automatic || isReport(root),
+    firstLines: firstLinesOf(bytes, root),
+  };
+}
+
+function messageIds(text: string): string[] {
+  return [...text.matchAll(/<[^<>\s]{1,998}>/g)].slice(0, referencesMax).map((match) => match[0]);
+}
+
+function headerFacts(
+  bytes: Uint8Array,
+  root: MimePart,
+): { fromFields: number; automatic: boolean; references: string[] } {
+  let fromFields = 0;
+  let automatic = false;
+  let references: string[] | undefined;
+  for (const field of headerFields(bytes, root.header)) {
+    if (field.name === 'from') fromFields += 1;
+    if (field.name === 'references') references ??= messageIds(fieldText(bytes, field));
+    automatic ||= saysAutomatic(field.name, () => fieldText(bytes, field).toLowerCase());
+  }
+  return { fromFields, automatic, references: references ?? [] };
+}
+
+/** RFC 3834, sections 2 and 5; X-Auto-Response-Suppress and Precedence are what older systems write instead. */
+function saysAutomatic(name: string, value: () => string): boolean {
+  if (name === 'auto-submitted')
+    return !/^no\b(?!-)/.test(
+      value()
+        .replaceAll(/\([^()]*\)/g, '')
+        .trim(),
+    );
+  if (name === 'x-auto-response-suppress') return value() !== 'none';
+  return name === 'precedence' && /^(?:bulk|list|junk)\b/.test(value());
+}
+
+/** A delivery or disposition report (RFC 3462, RFC 8098), also one without its multipart. */
+function isReport(root: MimePart): boolean {
+  if (root.type === 'multipart') return root.subtype === 'report';
+  return (
+    root.type === 'message' && /^(?:global-)?(?:delivery-status|disposition-notification)$/.test(root.subtype)
+  );
+}
+
+function firstLinesOf(bytes: Uint8Array, root: MimePart): string {
+  const plain = firstText(root, 'plain');
+  const text = plain ? cutToBytes(decodeText(bytes, plain, firstLinesReadMax)) : '';
+  const html = text.trim() === '' ? firstText(root, 'html') : undefined;
+  return html ? cutToBytes(htmlToLines(decodeText(bytes, html, firstLinesReadMax))) : text;
+}
+
+/** The first text part that is neither an attachment nor inside an attached message. */
+function firstText(part: MimePart, subtype: string): MimePart | undefined {
+  if (part.disposition?.type === 'attachment') return undefined;
+  if (part.type === 'text' && part.subtype === subtype) return part;
+  for (const child of part.parts ?? []) {
+    const found = firstText(child, subtype);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Cut at a whole character; NUL becomes a space, because PostgreSQL text cannot hold it. */
+function cutToBytes(text: string): string {
+  const target = new Uint8Array(firstLinesBytesMax);
+  const { read } = new TextEncoder().encodeInto(text, target);
+  return text.slice(0, read).replaceAll('\0', ' ');
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import type { OfficialMail } from '#app/ports/official-mail.ts';
+import type { PreparedMessage } from '#app/ports/mail-store.ts';
+import type { ParsePool } from './message/parse-pool.ts';
+import { composeDirective } from './message/compose-directive.ts';
+import { findSecretStamp } from './message/secret-stamp.ts';
+
+/** The mail that a directive is, composed here and parsed by the same parser as everyone's mail. */
+export function createOfficialMail(options: {
+  pool: ParsePool;
+  publicUrl: () => string;
+  domain: () => Promise<string>;
+}): OfficialMail {
+  return {
+    findSecretStamp: (text) => findSecretStamp(text)?.stamp,
+    async compose(directive, issuerAddress) {
+      const bytes = composeDirective({
+        messageId: `<${directive.id}@${await options.domain()}>`,
+        date: directive.issuedAt,
+        from: { name: `${directive.issuer.title} ${directive.issuer.name}`, address: issuerAddress },
+        to: 'Nơi nhận',
+        subject: directive.subject,
+        code: directive.code,
+        urgency: directive.urgency,
+        dueAt: directive.dueAt,
+        acknowledgeWithinMinutes: directive.acknowledgeWithinMinutes,
+        issuerLabel: `${directive.issuer.title} ${directive.issuer.name}, ${directive.issuer.unit}`,
+        text: directive.text,
+        publicUrl: `${options.publicUrl()}/?open=${directive.id}`,
+        directiveId: directive.id,
+        replyTo: issuerAddress,
+      });
+      return prepareMessage(options.pool, bytes);
+    },
+  };
+}
+
+/** Parses a message before any transaction begins; one that cannot be parsed in time is stored without structure. */
+export async function prepareMessage(pool: ParsePool, bytes: Buffer): Promise<PreparedMessage> {
+  const parsed = await pool.parse(bytes);
+  return {
+    bytes,
+    receivedSha256: createHash('sha256').update(bytes).digest(),
+    structure: parsed?.structure,
+    messageIdHeader: parsed?.messageId,
+    inReplyTo: parsed?.inReplyTo,
+    references: parsed?.references ?? [],
+    subject: parsed?.subject,
+    fromAddress: parsed?.fromAddress,
+    sentAt: parsed?.sentAt,
+    secretStamp: parsed?.secretStamp,
+    firstLines: parsed?.firstLines ?? '',
+    autoSubmitted: parsed?.autoSubmitted ?? true,
+  };
+}

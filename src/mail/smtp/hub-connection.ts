@@ -1,0 +1,176 @@
+import type { Socket } from 'node:net';
+import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
+import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
+import { refusalOfPath } from './mail-path.ts';
+import type { SmtpLimits } from './smtp-limits.ts';
+import { type SmtpRefusal } from './smtp-refusal.ts';
+
+/*
+ * The only file that reaches into smtp-server (pinned; what it relies on is kept by the tests named "contract"): it
+ * closes after 421, 500 for a long line and 521, gives exact enhanced status codes, refuses unknown parameters and
+ * source routes, and tells for each connection what it is waiting for.
+ */
+
+/** Extensions of MAIL that this server has announced; RCPT has none without DSN. */
+const mailParameters = new Set(['SIZE', 'BODY', 'SMTPUTF8']);
+/** RFC 4954, section 5: a client may say who submitted first; nobody is believed. */
+const authParameter = 'AUTH';
+const ownStatus = /^[245]\.\d{1,3}\.\d{1,3} /;
+/** How long a client that is cut off has to read why. */
+const cutMs = 1_000;
+
+/** What a connection waits for: the client's next command, its message, or an answer of ours. */
+export type Waiting =
+  | { readonly for: 'command'; readonly sinceMs: number }
+  | { readonly for: 'message'; readonly sinceMs: number; readonly received: number }
+  | { readonly for: 'us' };
+
+const connections = new WeakMap<SMTPServerSession, HubSmtpConnection>();
+
+/** The connection of a session that smtp-server passes to a hook. */
+export function connectionOf(session: SMTPServerSession): HubSmtpConnection {
+  const connection = connections.get(session);
+  if (connection === undefined) throw new Error('an SMTP session without its connection');
+  return connection;
+}
+
+export class HubSmtpServer extends SMTPServer {
+  readonly limits: SmtpLimits;
+  readonly #onLeave: (peer: string) => void;
+
+  /** `onLeave` hears of each connection that has ended, by its peer. */
+  constructor(options: SMTPServerOptions, limits: SmtpLimits, onLeave: (peer: string) => void) {
+    super(options);
+    this.limits = limits;
+    this.#onLeave = onLeave;
+  }
+
+  /** The connections that speak SMTP now; those in a TLS handshake are not among them yet. */
+  get speaking(): readonly HubSmtpConnection[] {
+    return [...this.connections].filter((connection) => connection instanceof HubSmtpConnection);
+  }
+
+  override connect(socket: Socket, socketOptions?: SMTPConnectionOptions | null): void {
+    const connection = new HubSmtpConnection(this, socket, socketOptions, this.limits);
+    this.connections.add(connection);
+    connection.on('error', (error: Error) => this._onError(error));
+    connection.on('connect', (data) => this._onClientConnect(data));
+    connection.once('left', () => this.#onLeave(connection.peer));
+    connection.init();
+  }
+}
+
+export class HubSmtpConnection extends SMTPConnection {
+  /** Address and port of the client, as the raw socket has them: one connection of the door at a time. */
+  readonly peer: string;
+  readonly #limits: SmtpLimits;
+  #repliedAtMs = performance.now();
+  #errors = 0;
+
+  constructor(
+    server: SMTPServer,
+    socket: Socket,
+    options: SMTPConnectionOptions | null | undefined,
+    limits: SmtpLimits,
+  ) {
+    super(server, socket, options);
+    this.#limits = limits;
+    this.peer = peerOf(socket);
+    connections.set(this.session, this);
+  }
+
+  get waiting(): Waiting {
+    const sinceMs = this.#repliedAtMs;
+    if (this._dataStream && this._parser && this._parser._dataMode)
+      return { for: 'message', sinceMs, received: this._dataStream.byteLength };
+    return this._handlerPending || this._dataStream ? { for: 'us' } : { for: 'command', sinceMs };
+  }
+
+  /** Answers and ends the connection, also in the middle of a message; see `AfterRefusal`. */
+  refuse(refusal: SmtpRefusal): void {
+    this.send(refusal.responseCode, refusal.message);
+    this.close();
+    if (refusal.after !== 'cut') return;
+    const socket = this._socket;
+    socket.pause();
+    setTimeout(() => socket.destroy(), cutMs).unref();
+  }
+
+  /** A text that begins with an enhanced status code of its own is sent as it is; the library would add another. */
+  override send(code: number, data?: string | string[] | null, context?: string | false): void {
+    const own = typeof data === 'string' && ownStatus.test(data);
+    const lines = Array.isArray(data) ? this.#announced(data) : data;
+    super.send(code, lines, own ? false : context);
+    this.#repliedAtMs = performance.now();
+    if (code >= 500) this.#errors += 1;
+    if (code === 521) this.close();
+    if (this.#errors >= this.#limits.hardErrorsMax && !this._closing) {
+      super.send(421, '4.7.0 Too many errors', false);
+    }
+  }
+
+  /** STARTTLS takes every listener off the socket that was accepted, so nothing else tells that it has gone. */
+  override _onClose(): void {
+    super._onClose();
+    this.emit('left');
+  }
+
+  /** A client must not be led to send a password in clear: no AUTH before TLS (RFC 4954, section 4). */
+  #announced(lines: string[]): string[] {
+    return this.secure ? lines : lines.filter((line) => !line.startsWith('AUTH '));
+  }
+
+  /** A line that is too long may be the body of something else (S11, S14): nothing behind it is read as a command. */
+  override _createParser(): ReturnType<SMTPConnection['_createParser']> {
+    const parser = super._createParser();
+    parser.removeAllListeners('error');
+    parser.on('error', () => {
+      this.send(500, '5.5.2 Command line too long');
+      this.close();
+    });
+    return parser;
+  }
+
+  override handler_MAIL(command: Buffer, callback: () => void): void {
+    const parsed = this._parseAddressCommand('mail from', command);
+    const parameters = Object.keys((parsed && parsed.args) || {});
+    const signedIn = Boolean(this.session.user);
+    const known = (key: string): boolean => mailParameters.has(key) || (signedIn && key === authParameter);
+    if (!parameters.every(known)) return this.#answer(555, '5.5.4 Unknown MAIL parameter', callback);
+    const refusal = refusalOfPath({
+      line: command.toString(),
+      smtpUtf8: parameters.includes('SMTPUTF8'),
+    });
+    if (refusal) return this.#answer(refusal.code, `${refusal.status} ${refusal.text}`, callback);
+    super.handler_MAIL(command, callback);
+  }
+
+  override handler_RCPT(command: Buffer, callback: () => void): void {
+    const parsed = this._parseAddressCommand('rcpt to', command);
+    if (parsed && parsed.args) return this.#answer(555, '5.5.4 Unknown RCPT parameter', callback);
+    const smtpUtf8 = this.session.envelope.smtpUtf8 === true;
+    const refusal = refusalOfPath({ line: command.toString(), smtpUtf8 });
+    if (refusal) return this.#answer(refusal.code, `${refusal.status} ${refusal.text}`, callback);
+    super.handler_RCPT(command, callback);
+  }
+
+  handler_EXPN(_command: Buffer, callback: () => void): void {
+    this.#answer(502, '5.5.1 Lists are not expanded', callback);
+  }
+
+  /** The client believes that octets follow which are no commands (RFC 3030): they are not read at all (S14). */
+  handler_BDAT(_command: Buffer, callback: () => void): void {
+    this.#answer(502, '5.5.1 CHUNKING is not offered', callback);
+    this.close();
+  }
+
+  #answer(code: number, text: string, callback: () => void): void {
+    this.send(code, text);
+    callback();
+  }
+}
+
+/** Address and port of the other side; a TLS socket has those of the socket that it lies on. */
+export function peerOf(socket: Socket): string {
+  return `${socket.remoteAddress ?? ''} ${socket.remotePort ?? ''}`;
+}

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import type { SMTPServerAuthentication, SMTPServerSession } from 'smtp-server';
+import type { MailSignIn } from '#app/access/sign-in.ts';
+import type { SubmitMail } from '#app/mail/submit-mail.ts';
+import type { MailRecipient } from '#app/ports/mail-delivery.ts';
+import type { Actor } from '#domain/access/actor.ts';
+import { HubError } from '#domain/hub-error.ts';
+import { replyActOf } from '#mail/message/reply-act.ts';
+import { signInRefusalOf } from './error-responses.ts';
+import { fullAddress } from './mail-path.ts';
+import { prepareMessage, refuseLoop } from './prepare-message.ts';
+import {
+  createSmtpDoor,
+  type DoorState,
+  type ReceivedMail,
+  type SmtpDoor,
+  type SmtpDoorOptions,
+} from './smtp-door.ts';
+import { defaultSmtpLimits } from './smtp-limits.ts';
+import { SmtpRefusal } from './smtp-refusal.ts';
+import { authorsOf, completeHeader } from './submission-header.ts';
+
+export interface SubmissionDoorOptions extends SmtpDoorOptions {
+  /** TLS from the first octet (RFC 8314, port 465); otherwise STARTTLS before AUTH. */
+  readonly implicitTls: boolean;
+  readonly signIn: MailSignIn;
+  readonly recipient: (address: string) => Promise<MailRecipient>;
+  /** Whether the account may write the address into MAIL FROM. */
+  readonly mayUseSender: (actor: Actor, address: string) => Promise<boolean>;
+  readonly submit: (input: SubmitMail) => Promise<unknown>;
+}
+
+/** The door for the hub's own people (RFC 6409): signs in, and sends as the account that signed in or its office. */
+export function createSubmissionDoor(options: SubmissionDoorOptions): SmtpDoor {
+  const hopsMax = options.limits?.hopsMax ?? defaultSmtpLimits.hopsMax;
+  return createSmtpDoor(options, {
+    server: {
+      secure: options.implicitTls,
+      authMethods: ['PLAIN', 'LOGIN'],
+      authRequiredMessage: options.implicitTls
+        ? '5.7.0 Sign in first'
+        : '5.7.0 Begin TLS with STARTTLS and sign in first',
+    },
+    mailFrom: (address, session) => requireOwnSender(options, address, session),
+    rcptTo: (address) => requireReachable(options, address),
+    message: (mail) => submit(options, hopsMax, mail),
+    auth(door, auth, session, callback) {
+      signIn(options, door, auth, session).then(
+        (user) => callback(null, { user }),
+        (error: unknown) => {
+          const expected = error instanceof HubError || error instanceof SmtpRefusal;
+          if (!expected) options.log.error({ session: session.id, error }, 'SMTP sign-in failed by a fault');
+          callback(error instanceof SmtpRefusal ? error : signInRefusalOf(error));
+        },
+      );
+    },
+  });
+}
+
+/**
+ * To act as somebody else (RFC 4616: authzid) is a right that nobody has; a client that fills in only that field is
+ * refused like one with a wrong password (threats S7).
+ */
+async function signIn(
+  options: SubmissionDoorOptions,
+  door: DoorState,
+  auth: SMTPServerAuthentication,
+  session: SMTPServerSession,
+): Promise<Actor> {
+  const { username = '', authcid = username, authzid = '', password } = auth;
+  const forAnother = authzid !== '' && authzid.toLowerCase() !== authcid.toLowerCase();
+  if (forAnother || authcid === '') throw new HubError('wrong_credentials');
+  const actor = await options.signIn({
+    address: authcid,
+    password: password ?? '',
+    remoteAddress: session.remoteAddress,
+  });
+  const ticket = door.ticketOf(session);
+  if (ticket !== undefined && !door.gate.signedIn(ticket, actor.accountId))
+    throw new SmtpRefusal({ code: 421, status: '4.7.0', text: 'Too many connections of this account' });
+  return actor;
+}
+
+/** smtp-server keeps what `signIn` gave; without it no MAIL is let through. */
+function actorOf(session: SMTPServerSession): Actor {
+  const actor = session.user as Actor | undefined;
+  if (!actor) throw new HubError('not_signed_in');
+  return actor;
+}
+
+/** The null sender is allowed: a mail client's read receipt has it (RFC 8098), and From is still the account's own. */
+async function requireOwnSender(
+  options: SubmissionDoorOptions,
+  address: string,
+  session: SMTPServerSession,
+): Promise<void> {
+  const actor = actorOf(session);
+  if (address === '' || (await options.mayUseSender(actor, address))) return;
+  throw new SmtpRefusal({
+    code: 553,
+    status: '5.7.1',
+    text: 'The sender must be your own address or that of a unit you answer for',
+  });
+}
+
+async function requireReachable(options: SubmissionDoorOptions, address: string): Promise<void> {
+  const recipient = await options.recipient(fullAddress(address, options.domain));
+  switch (recipient.kind) {
+    case 'account':
+      return;
+    case 'unknown':
+      throw new HubError('recipient_unknown');
+    case 'foreign':
+      throw new SmtpRefusal({
+        code: 550,
+        status: '5.7.1',
+        text: 'Outbound delivery is not configured yet; only addresses of this hub can be written to',
+      });
+  }
+}
+
+async function submit(options: SubmissionDoorOptions, hopsMax: number, mail: ReceivedMail): Promise<void> {
+  const { session, id } = mail;
+  refuseLoop(mail.bytes, hopsMax);
+  const bytes = completeHeader(mail.bytes, {
+    messageId: `<${randomUUID()}@${options.domain}>`,
+    at: options.clock.now(),
+  });
+  const message = await prepareMessage(options, { bytes, received: mail.bytes, session, id });
+  await options.submit({
+    actor: actorOf(session),
+    message,
+    authors: message.fromAddress === undefined ? [] : authorsOf(bytes),
+    recipients: session.envelope.rcptTo.map(({ address }) => fullAddress(address, options.domain)),
+    acknowledges: replyActOf(message.firstLines) === 'acknowledge',
+  });
+}

@@ -1,0 +1,23 @@
+import type { SMTPServerSession } from 'smtp-server';
+import type { Trace, TransferProtocol } from '#mail/message/trace-headers.ts';
+import type { SmtpDoorOptions } from './smtp-door.ts';
+
+/** Where a message came from, for Return-Path and Received. A lone recipient is named; of several none is. */
+export function traceOf(
+  options: Pick<SmtpDoorOptions, 'hostname' | 'clock'>,
+  session: SMTPServerSession,
+  id: string,
+): Trace {
+  const { mailFrom, rcptTo } = session.envelope;
+  const protocol: TransferProtocol = `ESMTP${session.secure ? 'S' : ''}${session.user ? 'A' : ''}`;
+  return {
+    returnPath: mailFrom ? mailFrom.address : '',
+    helo: session.hostNameAppearsAs,
+    clientAddress: session.remoteAddress,
+    hostname: options.hostname,
+    protocol,
+    id,
+    recipient: rcptTo.length === 1 ? rcptTo[0]?.address : undefined,
+    receivedAt: options.clock.now(),
+  };
+}

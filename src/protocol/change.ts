@@ -1,0 +1,88 @@
+import type { DirectiveView } from './view.ts';
+
+/** What a client hears of a log event: its position and time, and no more than its viewer may know. */
+export type Change =
+  | IssuedChange
+  | RecalledChange
+  | ReceiptChange
+  | MailDeliveredChange
+  | MailboxChange
+  | MembershipChange;
+
+interface Placed {
+  readonly position: number;
+  readonly at: string;
+}
+
+export interface IssuedChange extends Placed {
+  readonly type: 'directive.issued';
+  readonly directive: DirectiveView;
+}
+
+export interface RecalledChange extends Placed {
+  readonly type: 'directive.recalled';
+  readonly directiveId: string;
+  readonly recalledAt: string;
+  readonly reason: string;
+}
+
+export interface ReceiptChange extends Placed {
+  readonly type: 'assignment.arrived' | 'assignment.opened' | 'assignment.acknowledged';
+  readonly directiveId: string;
+  /** Assignments the viewer sees that have come to the state the event names. */
+  readonly assignmentIds: readonly string[];
+  readonly receiptAt: string;
+  /** The receipt is the viewer's own. */
+  readonly mine: boolean;
+  /** For the issuer only. */
+  readonly board?: NonNullable<DirectiveView['board']>;
+  /** For the issuer only; absent when too many at once, then the board is read again. */
+  readonly accounts?: readonly { readonly id: string; readonly name: string }[];
+}
+
+export interface MailDeliveredChange extends Placed {
+  readonly type: 'mail.delivered';
+}
+
+export interface MailboxChange extends Placed {
+  readonly type: 'mailbox.changed';
+}
+
+export interface MembershipChange extends Placed {
+  readonly type: 'membership.changed';
+}
+
+/** What the hub says on a socket: every change under its type, and three words about the line. */
+export interface ServerEvents {
+  'directive.issued': (change: IssuedChange) => void;
+  'directive.recalled': (change: RecalledChange) => void;
+  'assignment.arrived': (change: ReceiptChange) => void;
+  'assignment.opened': (change: ReceiptChange) => void;
+  'assignment.acknowledged': (change: ReceiptChange) => void;
+  'mail.delivered': (change: MailDeliveredChange) => void;
+  'mailbox.changed': (change: MailboxChange) => void;
+  'membership.changed': (change: MembershipChange) => void;
+  /** Everything up to this position has been sent to this socket. At least every 30 s. */
+  synced: (line: { position: number }) => void;
+  /** Too far behind, or other rights than before: load a snapshot. */
+  resync: (line: { position: number }) => void;
+  /** The session has ended; the socket closes. */
+  'session.ended': () => void;
+}
+
+export type Answer<Result> =
+  | ({ readonly ok: true } & Result)
+  | {
+      readonly ok: false;
+      readonly error: { readonly code: string; readonly message: string; readonly field?: string };
+    };
+
+/** What a client may say on a socket. Commands answer through the acknowledgement callback. */
+export interface ClientEvents {
+  'directive.issue': (input: unknown, answer: (answer: Answer<{ id: string; code: string }>) => void) => void;
+  'directive.recall': (input: unknown, answer: (answer: Answer<object>) => void) => void;
+  'assignment.open': (input: unknown, answer: (answer: Answer<object>) => void) => void;
+  'assignment.acknowledge': (input: unknown, answer: (answer: Answer<object>) => void) => void;
+  /** Cumulative: everything up to this position has reached the device. */
+  arrived: (input: unknown) => void;
+}

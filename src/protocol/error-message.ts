@@ -1,0 +1,85 @@
+import type { ErrorCode } from '#domain/hub-error.ts';
+
+type Message = { readonly vi: string; readonly en: string };
+
+/** What a person reads: what happened, and what to do. Docs: docs/errors.md. */
+const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
+  bad_input: {
+    vi: 'Nội dung gửi lên chưa đúng. Kiểm tra ô được đánh dấu.',
+    en: 'The input is not valid. Check the named field.',
+  },
+  deadline_in_past: {
+    vi: 'Hạn đã qua. Chọn thời điểm sau bây giờ.',
+    en: 'The deadline has passed. Choose a later time.',
+  },
+  directive_already_closed: {
+    vi: 'Chỉ đạo đã kết thúc. Bản ghi cũ được giữ nguyên.',
+    en: 'The directive is closed. Its record is kept.',
+  },
+  idempotency_key_reused: {
+    vi: 'Mã lệnh này đã dùng cho nội dung khác. Gửi lại với mã mới.',
+    en: 'This idempotency key was used for another request. Send again with a new key.',
+  },
+  internal: {
+    vi: 'Có lỗi ở hệ thống. Dữ liệu không đổi. Thử lại, hoặc báo quản trị mã yêu cầu.',
+    en: 'The system failed. Nothing was changed. Try again, or give the request id to an administrator.',
+  },
+  line_break_in_field: {
+    vi: 'Có ký tự không in được hoặc xuống dòng. Xóa ký tự đó rồi gửi lại.',
+    en: 'A field holds a line break or a character that cannot be printed. Remove it.',
+  },
+  mailbox_exists: { vi: 'Hộp thư đã có.', en: 'The mailbox exists already.' },
+  mailbox_has_children: { vi: 'Hộp thư còn hộp con.', en: 'The mailbox has children.' },
+  mailbox_name_bad: { vi: 'Tên hộp thư không dùng được.', en: 'The mailbox name cannot be used.' },
+  mailbox_protected: {
+    vi: 'Hộp thư này không xóa hoặc đổi tên được.',
+    en: 'This mailbox cannot be removed or renamed.',
+  },
+  mailbox_unknown: { vi: 'Không có hộp thư này.', en: 'There is no such mailbox.' },
+  message_too_large: { vi: 'Thư lớn hơn mức cho phép.', en: 'The message is larger than allowed.' },
+  no_recipient: {
+    vi: 'Chưa có người nhận. Chọn ít nhất một.',
+    en: 'There is no recipient. Choose at least one.',
+  },
+  not_found: { vi: 'Không tìm thấy.', en: 'Not found.' },
+  not_permitted: { vi: 'Không có quyền làm việc này.', en: 'You may not do this.' },
+  not_signed_in: { vi: 'Chưa đăng nhập.', en: 'Not signed in.' },
+  origin_refused: {
+    vi: 'Yêu cầu đến từ trang không được phép.',
+    en: 'The request comes from a page that is not allowed.',
+  },
+  over_quota: { vi: 'Hộp thư đã đầy.', en: 'The mailbox is over quota.' },
+  recipient_unknown: {
+    vi: 'Có người nhận không tồn tại. Chọn lại trong danh bạ.',
+    en: 'A recipient does not exist. Choose from the directory.',
+  },
+  secret_content: {
+    vi: 'Hệ thống không nhận tài liệu mật; không phần nào được lưu. Chuyển theo đường tài liệu mật.',
+    en: 'The hub takes no secret content; nothing was stored. Use the channel for secret documents.',
+  },
+  sender_not_owned: { vi: 'Không được gửi với địa chỉ này.', en: 'You may not send from this address.' },
+  session_ended: { vi: 'Phiên đã kết thúc. Đăng nhập lại.', en: 'The session has ended. Sign in again.' },
+  text_too_long: { vi: 'Nội dung dài quá mức cho phép.', en: 'The text is longer than allowed.' },
+  too_many_attempts: {
+    vi: 'Sai nhiều lần. Chờ rồi thử lại.',
+    en: 'Too many attempts. Wait, then try again.',
+  },
+  too_many_recipients: {
+    vi: 'Quá nhiều người nhận. Dùng nhóm hoặc toàn tỉnh.',
+    en: 'Too many recipients. Use a group or everyone.',
+  },
+  two_leads: { vi: 'Chỉ một đơn vị hoặc cá nhân được chủ trì.', en: 'There must be exactly one lead.' },
+  unavailable: {
+    vi: 'Hệ thống đang bận. Thử lại sau ít giây.',
+    en: 'The hub is busy. Try again in a few seconds.',
+  },
+  unsupported_media_type: {
+    vi: 'Chỉ nhận JSON (application/json).',
+    en: 'Only JSON (application/json) is taken.',
+  },
+  wrong_credentials: { vi: 'Địa chỉ hoặc mật khẩu không đúng.', en: 'The address or the password is wrong.' },
+};
+
+export function errorMessage(code: ErrorCode | 'internal', locale: 'vi' | 'en'): string {
+  return messages[code][locale];
+}

@@ -1,0 +1,145 @@
+import { furtherState, type Assignment, type Directive } from '#domain/directive/directive.ts';
+import {
+  issuerRooms,
+  type DirectiveIssued,
+  type LogEntry,
+  type ReceiptRecorded,
+  type Stored,
+} from '#domain/event.ts';
+import type { Change } from './change.ts';
+import type { AssignmentView, DirectiveView } from './view.ts';
+
+/** As whom an event is looked at. */
+export interface Viewer {
+  readonly accountId: string;
+  readonly rooms: ReadonlySet<string>;
+}
+
+/**
+ * An event as this viewer may know it; `undefined` when it is not for a client. Two viewers with the same `viewKey`
+ * get equal changes, so that one frame serves them all.
+ */
+export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
+  const { event } = entry;
+  const placed = { position: entry.position, at: entry.at.toISOString() };
+  switch (event.type) {
+    case 'directive.issued':
+      return { ...placed, type: event.type, directive: presentIssued(event, viewer) };
+    case 'directive.recalled':
+      return {
+        ...placed,
+        type: event.type,
+        directiveId: event.directiveId,
+        recalledAt: event.recalledAt,
+        reason: event.reason,
+      };
+    case 'assignment.arrived':
+    case 'assignment.opened':
+    case 'assignment.acknowledged':
+      return { ...placed, ...presentReceipt(event, viewer) };
+    case 'mail.delivered':
+    case 'mailbox.changed':
+    case 'membership.changed':
+      return { ...placed, type: event.type };
+    case 'organisation.imported':
+      return { ...placed, type: 'membership.changed' };
+    case 'session.ended':
+      return undefined;
+  }
+}
+
+function hearsAsIssuer(
+  viewer: Viewer,
+  issuerAccountId: string,
+  issuerPositionId: string | undefined,
+): boolean {
+  return issuerRooms(issuerAccountId, issuerPositionId).some((room) => viewer.rooms.has(room));
+}
+
+/** A directive as it stood at its issue; also the answer to whoever issued it. */
+export function presentIssued(event: DirectiveIssued, viewer: Viewer): DirectiveView {
+  const issuer = hearsAsIssuer(viewer, event.directive.issuerAccountId, event.issuerPositionId);
+  const seen = event.assignments.filter((assignment) => issuer || viewer.rooms.has(assignment.room));
+  const recipient = event.assignments.some((assignment) => viewer.rooms.has(assignment.room));
+  return {
+    ...directiveWords(event.directive),
+    assignments: seen.map((assignment) => presentAssignment(assignment, issuer)),
+    ...(recipient ? { mine: {} } : {}),
+    ...(issuer ? { board: event.counts } : {}),
+  };
+}
+
+/** Equal for viewers to whom `present` answers the same. Cheap: it runs once per socket and event. */
+export function viewKey(entry: LogEntry, viewer: Viewer): string {
+  const { event } = entry;
+  switch (event.type) {
+    case 'directive.issued':
+      return [
+        hearsAsIssuer(viewer, event.directive.issuerAccountId, event.issuerPositionId) ? 'issuer' : '',
+        ...event.assignments
+          .filter((assignment) => viewer.rooms.has(assignment.room))
+          .map((assignment) => assignment.ordinal),
+      ].join(',');
+    case 'assignment.arrived':
+    case 'assignment.opened':
+    case 'assignment.acknowledged':
+      return `account:${viewer.accountId}`;
+    case 'directive.recalled':
+    case 'mail.delivered':
+    case 'mailbox.changed':
+    case 'membership.changed':
+    case 'organisation.imported':
+    case 'session.ended':
+      return '';
+  }
+}
+
+function presentReceipt(event: ReceiptRecorded, viewer: Viewer) {
+  const issuer = hearsAsIssuer(viewer, event.issuerAccountId, event.issuerPositionId);
+  const mine = event.accounts?.some((account) => account.id === viewer.accountId) ?? false;
+  const seen = event.assignments.filter((assignment) => issuer || viewer.rooms.has(assignment.room));
+  return {
+    type: event.type,
+    directiveId: event.directiveId,
+    assignmentIds: seen.map((assignment) => assignment.id),
+    receiptAt: event.receiptAt,
+    mine,
+    ...(issuer ? { board: event.counts } : {}),
+    ...(issuer && event.accounts !== undefined ? { accounts: event.accounts } : {}),
+  };
+}
+
+/** The words every viewer sees alike. */
+export function directiveWords(
+  directive: Stored<Directive>,
+): Omit<DirectiveView, 'assignments' | 'mine' | 'board'> {
+  return {
+    id: directive.id,
+    code: directive.code,
+    subject: directive.subject,
+    text: directive.text,
+    urgency: directive.urgency,
+    issuer: directive.issuer,
+    issuedAt: directive.issuedAt,
+    ...(directive.dueAt === undefined ? {} : { dueAt: directive.dueAt }),
+    ...(directive.acknowledgeWithinMinutes === undefined
+      ? {}
+      : { acknowledgeWithinMinutes: directive.acknowledgeWithinMinutes }),
+    contentHash: directive.contentHash,
+    state: directive.state,
+    ...(directive.recalledAt === undefined ? {} : { recalledAt: directive.recalledAt }),
+    ...(directive.recallReason === undefined ? {} : { recallReason: directive.recallReason }),
+  };
+}
+
+/** A recipient's view leaves `arrived` out: it is written for the issuer. */
+export function presentAssignment(assignment: Assignment, issuer: boolean): AssignmentView {
+  const state = assignment.state === 'arrived' && !issuer ? 'sent' : furtherState('sent', assignment.state);
+  return {
+    id: assignment.id,
+    role: assignment.role,
+    kind: assignment.assigneeKind,
+    name: assignment.assigneeName,
+    state,
+  };
+}

@@ -1,0 +1,73 @@
+import type { LogReads } from '#app/ports/hub-store.ts';
+import { jobId, jobsOf } from './jobs.ts';
+import type { Queues } from './queues.ts';
+
+export interface Dispatcher {
+  wake(): void;
+  close(): Promise<void>;
+}
+
+export interface DispatcherOptions {
+  readonly log: LogReads;
+  /** How far events have been turned into jobs, kept in PostgreSQL. */
+  readonly dispatched: () => Promise<number>;
+  readonly saveDispatched: (position: number) => Promise<void>;
+  readonly queues: Pick<Queues, 'add'>;
+  /** Only one process dispatches: the one whose relay stamps. */
+  readonly isElected: () => boolean;
+  readonly onFault: (error: unknown) => void;
+  readonly retryMs: number;
+}
+
+const batchEntries = 200;
+
+/**
+ * Turns log events into jobs. The position is saved after the queue has taken a batch: a crash between the two enqueues
+ * again, under the same ids. While the queue does not answer, nothing is skipped and nobody waits: the log goes on.
+ */
+export function startDispatcher(options: DispatcherOptions): Dispatcher {
+  let closed = false;
+  let wanted = false;
+  let running: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  async function run(): Promise<void> {
+    let position = await options.dispatched();
+    while (!closed && options.isElected()) {
+      wanted = false;
+      const entries = await options.log.read(position, batchEntries);
+      for (const entry of entries)
+        for (const job of jobsOf(entry.event)) await options.queues.add(jobId(entry, job), job);
+      const last = entries.at(-1);
+      if (last === undefined) return;
+      position = last.position;
+      await options.saveDispatched(position);
+    }
+  }
+
+  function wake(): void {
+    wanted = true;
+    if (closed || running !== undefined || timer !== undefined) return;
+    running = run()
+      .catch((error: unknown) => {
+        options.onFault(error);
+        timer = setTimeout(() => {
+          timer = undefined;
+          wake();
+        }, options.retryMs);
+      })
+      .finally(() => {
+        running = undefined;
+        if (wanted && timer === undefined && !closed) wake();
+      });
+  }
+
+  return {
+    wake,
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import type { Hub } from '#app/hub.ts';
+import { primaryPosition, type Actor } from '#domain/access/actor.ts';
+import { isAdministrator, mayIssue, mayIssueToEveryone } from '#domain/access/policy.ts';
+import type { MeView } from '#protocol/view.ts';
+
+export function meOf(actor: Actor, hub: Hub): MeView {
+  const position = primaryPosition(actor);
+  return {
+    accountId: actor.accountId,
+    address: actor.address,
+    name: actor.name,
+    title: position?.title ?? '',
+    unit: position?.unitName ?? actor.unitName ?? '',
+    locale: actor.locale,
+    mayIssue: mayIssue(actor),
+    mayIssueToEveryone: mayIssueToEveryone(actor),
+    administrator: isAdministrator(actor),
+    simulated: hub.simulated,
+  };
+}

@@ -1,0 +1,107 @@
+import type { Config } from '#root/config.ts';
+import type { Hub } from '#app/hub.ts';
+import type { LogReader } from '#app/log/log-reader.ts';
+import { createMailboxWatch } from '#app/mail/mailbox-watch.ts';
+import { receiveMail } from '#app/mail/receive-mail.ts';
+import { mayUseSender, submitMail, type SubmitMail } from '#app/mail/submit-mail.ts';
+import { roomsOf, type Actor } from '#domain/access/actor.ts';
+import { createImapServer } from '#mail/imap/imap-server.ts';
+import type { ParsePool } from '#mail/message/parse-pool.ts';
+import { prepareMessage } from '#mail/official-mail.ts';
+import { createMxDoor } from '#mail/smtp/mx-door.ts';
+import { createBytesBudget } from '#mail/smtp/octet-collector.ts';
+import { createSubmissionDoor } from '#mail/smtp/submission-door.ts';
+import type { Database } from '#store/database.ts';
+import { createMailAccess } from '#store/mail/mail-access.ts';
+import { createMailDelivery } from '#store/mail/mail-delivery.ts';
+import { systemDomain } from '#store/organisation/system-domain.ts';
+import type { Log } from './log.ts';
+import { bytesInFlightMax, messageBytesMax } from './mail-limits.ts';
+import type { TlsPair } from './tls-certificate.ts';
+
+export interface MailDoorsOptions {
+  readonly config: Config;
+  readonly hub: Hub;
+  readonly database: Database;
+  readonly reader: LogReader;
+  readonly pool: ParsePool;
+  readonly tls: TlsPair;
+  /** How the mail doors call themselves. */
+  readonly hostname: string;
+  readonly log: Log;
+}
+
+/** A way to open a door: its port once it listens, and how to close it. */
+interface Door {
+  listen(): Promise<{ readonly port: number }>;
+  close(): Promise<void>;
+}
+
+/** MX and the two submission doors, sharing one budget of octets in memory. */
+export async function openSmtpDoors(options: MailDoorsOptions, closers: (() => Promise<unknown>)[]) {
+  const { config, hub, pool } = options;
+  const delivery = createMailDelivery(options.database);
+  const ports = { delivery, clock: hub.clock, committed: hub.committed };
+  const base = {
+    host: config.bind,
+    hostname: options.hostname,
+    domain: await systemDomain(options.database),
+    tls: options.tls,
+    parse: (bytes: Uint8Array) => pool.parse(bytes),
+    clock: hub.clock,
+    log: options.log,
+    limits: { messageBytesMax },
+    budget: createBytesBudget(bytesInFlightMax),
+    recipient: (address: string) => delivery.recipient(address),
+  };
+  const submission = {
+    ...base,
+    signIn: hub.mailSignIn,
+    mayUseSender: (actor: Actor, address: string) => mayUseSender(ports, actor, address),
+    submit: (input: SubmitMail) => submitMail(ports, input),
+  };
+  const open = async (door: Door): Promise<number> => {
+    const { port } = await door.listen();
+    closers.push(() => door.close());
+    return port;
+  };
+  return {
+    smtp: await open(
+      createMxDoor({ ...base, port: config.ports.smtp, receive: (input) => receiveMail(ports, input) }),
+    ),
+    submission: await open(
+      createSubmissionDoor({ ...submission, port: config.ports.submission, implicitTls: false }),
+    ),
+    submissions: await open(
+      createSubmissionDoor({ ...submission, port: config.ports.submissions, implicitTls: true }),
+    ),
+  };
+}
+
+/** The IMAP door on PostgreSQL, told by the log when a mailbox has moved. */
+export async function openImapDoor(options: MailDoorsOptions) {
+  const { hub } = options;
+  const rooms = new Map<string, readonly string[]>();
+  const watch = createMailboxWatch((accountId) => rooms.get(accountId) ?? []);
+  options.reader.subscribe((entries) => {
+    for (const entry of entries) watch.deliver(entry);
+  });
+  const server = createImapServer({
+    host: options.config.bind,
+    startTlsPort: options.config.ports.imap,
+    tlsPort: options.config.ports.imaps,
+    tls: options.tls,
+    watch,
+    log: options.log,
+    async authenticate(input) {
+      const actor: Actor = await hub.mailSignIn(input);
+      rooms.set(actor.accountId, roomsOf(actor));
+      return createMailAccess(options.database, hub.clock, actor, {
+        messageBytesMax,
+        prepare: (bytes) => prepareMessage(options.pool, bytes),
+        afterCommit: hub.committed,
+      });
+    },
+  });
+  return { server, ports: await server.listen() };
+}

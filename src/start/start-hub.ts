@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createMailSignIn } from '#app/access/sign-in.ts';
+import { createSignInLimiter } from '#app/access/sign-in-limiter.ts';
+import type { Hub } from '#app/hub.ts';
+import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
+import type { Config } from '#root/config.ts';
+import { systemClock } from '#domain/clock.ts';
+import { createAllowedOrigins } from '#lib/allowed-origins.ts';
+import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
+import { createOfficialMail } from '#mail/official-mail.ts';
+import { startDispatcher } from '#queue/dispatcher.ts';
+import { openQueues, type Queues } from '#queue/queues.ts';
+import { startRelay, type Relay } from '#queue/relay.ts';
+import { createAccessStore } from '#store/access/access-store.ts';
+import { createPasswordHasher } from '#store/access/password-hasher.ts';
+import type { Database } from '#store/database.ts';
+import { createHubStore } from '#store/hub-store.ts';
+import { createDispatched } from '#store/log/dispatched.ts';
+import { listenToLog } from '#store/log/log-listener.ts';
+import { connectLogStamper, notifyOutbox } from '#store/log/log-stamper.ts';
+import { createDirectory } from '#store/organisation/directory.ts';
+import { systemDomain } from '#store/organisation/system-domain.ts';
+import { createSettings } from '#store/settings.ts';
+import type { Log } from './log.ts';
+import { createMetrics } from './metrics.ts';
+import { openDoors } from './open-doors.ts';
+import { openStore } from './open-store.ts';
+import { seedDemo, type Seeded } from './seed-demo.ts';
+import { loadTls } from './tls-certificate.ts';
+import { pageUrl, ownOrigins, type ListeningPorts } from './urls.ts';
+import { startWork } from './start-work.ts';
+
+export interface RunningHub {
+  readonly hub: Hub;
+  readonly url: string;
+  readonly databaseUrl: string;
+  readonly dataDir: string;
+  readonly ports: ListeningPorts;
+  readonly seeded: Seeded;
+  /** Doors, workers, relay, pools, then the database that is ours; may be called again. */
+  stop(): Promise<void>;
+}
+
+const relaySettings = { pollMs: 50, batchRows: 1000, electEveryMs: 1000 } as const;
+const readerPollMs = 1000;
+/** 25 MiB of HTML take half of it on a busy two-core machine; an SMTP client waits for minutes (RFC 5321, 4.5.3.2). */
+const parseWithinMs = 15_000;
+const dispatcherRetryMs = 1000;
+
+/** Things to close, the last opened first; what is open when a start fails is closed too. */
+function createClosers(log: Log) {
+  const closers: { name: string; close: () => Promise<unknown> }[] = [];
+  let closing: Promise<void> | undefined;
+  async function closeAll(): Promise<void> {
+    for (const { name, close } of closers.toReversed()) {
+      try {
+        await close();
+      } catch (error) {
+        log.error({ err: error }, `closing ${name} failed`);
+      }
+    }
+  }
+  return {
+    add: (name: string, close: () => Promise<unknown>) => void closers.push({ name, close }),
+    close: () => (closing ??= closeAll()),
+  };
+}
+
+/** Configuration → database → hub → roles → doors. Throws `StartRefusal` for what a person can mend. */
+export async function startHub(config: Config, log: Log, version: string): Promise<RunningHub> {
+  const closers = createClosers(log);
+  try {
+    return await startParts(config, log, version, closers);
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function startParts(
+  config: Config,
+  log: Log,
+  version: string,
+  closers: ReturnType<typeof createClosers>,
+): Promise<RunningHub> {
+  const logFault = (error: unknown): string => {
+    const id = randomUUID().slice(0, 8);
+    log.error({ err: error, id }, 'fault');
+    return id;
+  };
+  let ports: ListeningPorts = {};
+  const store = await openStore(config, (line) => log.info(line));
+  closers.add('database', store.close);
+  const settings = createSettings(store.database);
+  const tls = await loadTls(config.tls, store.dataDir, [
+    'localhost',
+    '127.0.0.1',
+    ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]),
+  ]);
+  const pool = createParsePool({ size: 1, deadlineMs: parseWithinMs });
+  closers.add('parser', () => pool.close());
+
+  const wakers = { committed: () => {} };
+  const seedSize = (await settings.read<string>('seed')) ?? config.seed;
+  const hub = createHub({
+    database: store.database,
+    secret: await settings.secret(),
+    pool,
+    publicUrl: () => pageUrl(config, ports),
+    committed: () => wakers.committed(),
+    simulated: seedSize !== 'none',
+  });
+  const reader = await startLogReader(hub.store.log, { pollMs: readerPollMs, onFault: logFault });
+  closers.add('reader', () => reader.close());
+  const queues = await openQueues({ databaseUrl: store.url, redisUrl: config.redisUrl, onFault: logFault });
+  closers.add('queues', () => queues.close());
+  const relay = startLogRelay({ store, hub, reader, queues, log, logFault, wakers, closers });
+  const seeded = await seedDemo(
+    { ...store, settings, hub },
+    { size: config.seed, password: config.demoPassword },
+  );
+  if (config.roles.has('worker')) startWork({ hub, database: store.database, queues, logFault, closers });
+
+  const metrics = createMetrics();
+  const doors = await openDoors({
+    config,
+    hub,
+    database: store.database,
+    reader,
+    pool,
+    tls,
+    hostname: config.publicUrl === undefined ? 'localhost' : new URL(config.publicUrl).hostname,
+    log,
+    logFault,
+    origins: createAllowedOrigins(() => ownOrigins(config, ports)),
+    publicUrl: () => pageUrl(config, ports),
+    registry: metrics.registry,
+    version,
+    onPorts: (known) => (ports = known),
+  });
+  closers.add('doors', doors.close);
+  ({ ports } = doors);
+  metrics.observe({ connections: doors.connections, reader, queues, isRelay: () => relay.isElected() });
+  const url = pageUrl(config, ports);
+  await writeHubFile(store.dataDir, {
+    version,
+    pid: process.pid,
+    url,
+    ports,
+    roles: [...config.roles],
+    // Of the embedded server only: its password lies beside this file under the same rights.
+    ...(config.mode === 'local' ? { databaseUrl: store.url } : {}),
+  });
+  return { hub, url, databaseUrl: store.url, dataDir: store.dataDir, ports, seeded, stop: closers.close };
+}
+
+interface HubParts {
+  readonly database: Database;
+  readonly secret: Buffer;
+  readonly pool: ParsePool;
+  readonly publicUrl: () => string;
+  readonly committed: () => void;
+  readonly simulated: boolean;
+}
+
+function createHub(parts: HubParts): Hub {
+  const clock = systemClock;
+  const access = createAccessStore(parts.database);
+  const signIn = {
+    access,
+    hasher: createPasswordHasher(),
+    limiter: createSignInLimiter(clock),
+    clock,
+    secret: parts.secret,
+  };
+  return {
+    store: createHubStore(parts.database),
+    access,
+    directory: createDirectory(parts.database),
+    mail: createOfficialMail({
+      pool: parts.pool,
+      publicUrl: parts.publicUrl,
+      domain: () => systemDomain(parts.database),
+    }),
+    signIn,
+    mailSignIn: createMailSignIn(signIn),
+    clock,
+    committed: parts.committed,
+    simulated: parts.simulated,
+  };
+}
+
+function startLogRelay(parts: {
+  store: { url: string; database: Database };
+  hub: Hub;
+  reader: LogReader;
+  queues: Queues;
+  log: Log;
+  logFault: (error: unknown) => string;
+  wakers: { committed: () => void };
+  closers: ReturnType<typeof createClosers>;
+}): Relay {
+  const { store, hub, reader, queues, closers, logFault } = parts;
+  const dispatched = createDispatched(store.database);
+  const relay = startRelay({
+    ...relaySettings,
+    connect: (onLost) => connectLogStamper(store.url, onLost),
+    // Entries that were stamped and not yet dispatched when an earlier process ended are ours now (threats F2).
+    onElected: () => dispatcher.wake(),
+    onStamped: () => {
+      reader.wake();
+      dispatcher.wake();
+    },
+    onFault: logFault,
+  });
+  const dispatcher = startDispatcher({
+    log: hub.store.log,
+    dispatched: dispatched.read,
+    saveDispatched: dispatched.save,
+    queues,
+    isElected: relay.isElected,
+    onFault: logFault,
+    retryMs: dispatcherRetryMs,
+  });
+  const elsewhere = notifyOutbox(store.database, logFault);
+  parts.wakers.committed = () => (relay.isElected() ? relay.wake() : elsewhere());
+  const listener = listenToLog(store.url, {
+    log: reader.wake,
+    outbox: relay.wake,
+    connected: () => {
+      reader.wake();
+      relay.wake();
+      dispatcher.wake();
+    },
+    lost: (error) =>
+      parts.log.warn({ err: error }, 'the log listener lost its connection and connects again'),
+  });
+  closers.add('relay', () => relay.close());
+  closers.add('dispatcher', () => dispatcher.close());
+  closers.add('listener', () => listener.close());
+  return relay;
+}
+
+/** Says where this hub listens, for programs and tests; written whole or not at all. */
+async function writeHubFile(dataDir: string, facts: object): Promise<void> {
+  const path = join(dataDir, 'hub.json');
+  await writeFile(`${path}.new`, `${JSON.stringify(facts, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}

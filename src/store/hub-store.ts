@@ -1,0 +1,13 @@
+import type { HubStore } from '#app/ports/hub-store.ts';
+import type { Database } from './database.ts';
+import { hubTransaction } from './directive/directive-transaction.ts';
+import { createDirectiveReads } from './directive/read-directives.ts';
+import { createLogReads } from './log/log-reads.ts';
+
+export function createHubStore(database: Database): HubStore {
+  return {
+    transaction: (work) => database.transaction((tx) => work(hubTransaction(tx))),
+    directives: createDirectiveReads(database),
+    log: createLogReads(database),
+  };
+}

@@ -1,0 +1,19 @@
+import { audienceOf, type HubEvent } from '#domain/event.ts';
+import type { Transaction } from '#store/database.ts';
+
+/**
+ * Writes events into the outbox: the last statement of a transaction, after every lock is held, so that ids of
+ * dependent events rise in the order of their commits.
+ */
+export async function recordEvents(tx: Transaction, events: readonly HubEvent[], at: Date): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map((event) => ({ type: event.type, rooms: audienceOf(event), payload: event }));
+  await tx.rows(
+    `insert into outbox (type, at, rooms, payload)
+     select e.type, $2, array(select jsonb_array_elements_text(e.rooms)), e.payload
+     from rows from (jsonb_to_recordset($1::jsonb) as (type text, rooms jsonb, payload jsonb))
+       with ordinality as e(type, rooms, payload, place)
+     order by e.place`,
+    [JSON.stringify(rows), at],
+  );
+}

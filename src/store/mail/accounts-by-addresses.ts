@@ -1,0 +1,33 @@
+import type { Sql } from '#store/database.ts';
+
+/**
+ * The active accounts behind addresses, by the address as it was given. `name+tag@domain` is `name@domain` unless
+ * an account has just that address. An address of nobody is absent.
+ */
+export async function accountsByAddresses(
+  sql: Sql,
+  addresses: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const spellings = addresses.map((address) => ({
+    address,
+    exact: address.normalize('NFC').toLowerCase(),
+    plain: withoutTag(address.normalize('NFC').toLowerCase()),
+  }));
+  const rows = await sql.rows<{ id: string; address: string }>(
+    `select id, address from account where address = any($1::text[]) and status = 'active'`,
+    [[...new Set(spellings.flatMap(({ exact, plain }) => [exact, plain]))]],
+  );
+  const byAddress = new Map(rows.map((row) => [row.address, row.id]));
+  const found = new Map<string, string>();
+  for (const { address, exact, plain } of spellings) {
+    const id = byAddress.get(exact) ?? byAddress.get(plain);
+    if (id !== undefined) found.set(address, id);
+  }
+  return found;
+}
+
+function withoutTag(address: string): string {
+  const at = address.lastIndexOf('@');
+  const plus = address.indexOf('+');
+  return plus > 0 && plus < at ? address.slice(0, plus) + address.slice(at) : address;
+}

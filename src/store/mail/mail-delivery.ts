@@ -1,0 +1,118 @@
+import type {
+  AnsweredDirective,
+  MailDelivery,
+  MailDeliveryTransaction,
+  MailRecipient,
+  MailSender,
+} from '#app/ports/mail-delivery.ts';
+import type { HubEvent } from '#domain/event.ts';
+import type { AccountKind } from '#domain/organisation/organisation.ts';
+import type { Database, Sql, Transaction } from '#store/database.ts';
+import { recordReceipts } from '#store/directive/record-receipts.ts';
+import { recordEvents } from '#store/log/record-events.ts';
+import { accountsByAddresses } from './accounts-by-addresses.ts';
+import { deliverMessage } from './deliver.ts';
+import { markSeen } from './official-receipts.ts';
+
+export function createMailDelivery(database: Database): MailDelivery {
+  return {
+    recipient: (address) => recipientOf(database, address),
+    sender: (address) => senderOf(database, address),
+    transaction: (work) => database.transaction((tx) => work(deliveryTransaction(tx))),
+  };
+}
+
+function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
+  return {
+    accountsOf: (addresses) => accountsByAddresses(tx, addresses),
+    sender: (address) => senderOf(tx, address),
+    answeredDirective: (headers, accountId) => answeredDirective(tx, headers, accountId),
+    lockForReply: (accountId, recipientIds) => lockForReply(tx, accountId, recipientIds),
+    deliver: ({ accountIds, ...input }) =>
+      deliverMessage(tx, { ...input, to: { kind: 'accounts', accountIds }, flags: 0, keywords: [] }),
+    acknowledge: (answered, accountId, at) => acknowledge(tx, answered, accountId, at),
+    record: (events, at) => recordEvents(tx, events, at),
+  };
+}
+
+async function recipientOf(sql: Sql, address: string): Promise<MailRecipient> {
+  const accountId = (await accountsByAddresses(sql, [address])).get(address);
+  if (accountId !== undefined) return { kind: 'account', accountId };
+  const fqdn = address
+    .slice(address.lastIndexOf('@') + 1)
+    .normalize('NFC')
+    .toLowerCase();
+  const domains = await sql.rows('select 1 from mail_domain where fqdn = $1', [fqdn]);
+  return { kind: domains.length > 0 ? 'unknown' : 'foreign' };
+}
+
+async function senderOf(sql: Sql, address: string): Promise<MailSender | undefined> {
+  const accountId = (await accountsByAddresses(sql, [address])).get(address);
+  if (accountId === undefined) return undefined;
+  const [row] = await sql.rows<{ kind: AccountKind; unit_id: string | null }>(
+    'select kind, unit_id from account where id = $1',
+    [accountId],
+  );
+  if (row === undefined) return undefined;
+  return { accountId, kind: row.kind, ...(row.unit_id === null ? {} : { unitId: row.unit_id }) };
+}
+
+/** Anybody can write a message with a directive's id in it; only the message that the directive points to counts. */
+async function answeredDirective(
+  tx: Transaction,
+  headers: readonly string[],
+  accountId: string,
+): Promise<AnsweredDirective | undefined> {
+  const [row] = await tx.rows<{ id: string; issuer_account_id: string; message_id: number }>(
+    `select d.id, d.issuer_account_id, d.message_id
+     from unnest($1::text[]) with ordinality as named(header, place)
+     join message m on m.message_id_header = named.header
+     join directive d on d.message_id = m.id
+     join recipient r on r.directive_id = d.id and r.account_id = $2
+     order by named.place limit 1`,
+    [headers, accountId],
+  );
+  if (row === undefined) return undefined;
+  return {
+    directiveId: row.id,
+    issuerAccountId: row.issuer_account_id,
+    messageId: String(row.message_id),
+  };
+}
+
+async function lockForReply(
+  tx: Transaction,
+  accountId: string,
+  recipientIds: readonly string[],
+): Promise<void> {
+  await tx.rows('select id from account where id = $1 for no key update', [accountId]);
+  await tx.rows(
+    `select id from mailbox where account_id = $1 or (account_id = any($2::uuid[]) and path = 'INBOX')
+     order by id for no key update`,
+    [accountId, recipientIds],
+  );
+}
+
+/** The directive's lock is taken before its state is read, so a recall at the same moment is before or after, not both. */
+async function acknowledge(
+  tx: Transaction,
+  answered: AnsweredDirective,
+  accountId: string,
+  at: Date,
+): Promise<readonly HubEvent[]> {
+  const { directiveId, messageId } = answered;
+  const inForce = await tx.rows(
+    `select 1 from directive where id = $1 and state = 'issued' for no key update`,
+    [directiveId],
+  );
+  if (inForce.length === 0) return [];
+  const mailboxIds = await markSeen(tx, { accountId, messageId });
+  const receipts = await recordReceipts(tx, {
+    kind: 'acknowledged',
+    at,
+    receipts: [{ directiveId, accountId }],
+  });
+  return mailboxIds.length === 0
+    ? receipts
+    : [...receipts, { type: 'mailbox.changed', accountId, mailboxIds }];
+}

@@ -1,0 +1,108 @@
+import type { MailboxChanges } from '#app/ports/mail.ts';
+import { HubError } from '#domain/hub-error.ts';
+import type { MessageStructure } from '#domain/mail/structure.ts';
+import type { Sql } from '#store/database.ts';
+import {
+  entryOf,
+  mailboxKey,
+  mailboxOf,
+  requireMailbox,
+  type EntryRow,
+  type MailboxRow,
+} from './mailbox-rows.ts';
+
+interface ChangeRow extends EntryRow {
+  readonly kind: 'mailbox' | 'entry' | 'expunged';
+  readonly mailbox: MailboxRow;
+}
+
+/**
+ * What moved after a modseq, with the mailbox itself: one statement, so that all of it is of one moment. Each modseq
+ * is taken under the mailbox's lock and held to the commit, so none appears later below one that was seen. From 0 there
+ * is nothing to forget, and `expunged` is empty. Throws `mailbox_unknown`.
+ */
+export async function changesSince(
+  sql: Sql,
+  accountId: string,
+  mailboxId: string,
+  modseq: number,
+): Promise<MailboxChanges> {
+  const rows = await sql.rows<ChangeRow>(
+    `with box as materialized (select * from mailbox where id = $1 and account_id = $2)
+     select 'mailbox' as kind, 0::bigint as uid, null::bigint as message_id, null::int as flags,
+            null::text[] as keywords, null::bigint as modseq, null::timestamptz as internal_date,
+            null::timestamptz as save_date, null::int as size, to_jsonb(box) as mailbox
+     from box
+     union all
+     select 'entry', e.uid, e.message_id, e.flags, e.keywords, e.modseq, e.internal_date, e.save_date, e.size, null
+     from box join mailbox_message e on e.mailbox_id = box.id
+     where e.modseq > $3
+     union all
+     select 'expunged', x.uid, null, null, null, null, null, null, null, null
+     from box join expunged x on x.mailbox_id = box.id
+     where x.modseq > $3 and $3 > 0
+     order by uid`,
+    [mailboxKey(mailboxId), accountId, modseq],
+  );
+  const mailbox = rows.find((row) => row.kind === 'mailbox');
+  if (mailbox === undefined) throw new HubError('mailbox_unknown');
+  return {
+    mailbox: mailboxOf(mailbox.mailbox),
+    entries: rows.filter((row) => row.kind === 'entry').map(entryOf),
+    expunged: rows.filter((row) => row.kind === 'expunged').map((row) => row.uid),
+  };
+}
+
+/** Throws `mailbox_unknown`. */
+export async function readStructures(
+  sql: Sql,
+  accountId: string,
+  mailboxId: string,
+  uids: readonly number[],
+): Promise<ReadonlyMap<number, MessageStructure>> {
+  const rows = await sql.rows<{ uid: number; structure: MessageStructure | null }>(
+    `select e.uid, m.structure
+     from mailbox b
+     join mailbox_message e on e.mailbox_id = b.id
+     join message m on m.id = e.message_id
+     where b.id = $1 and b.account_id = $2 and e.uid = any($3::bigint[])
+     order by e.uid`,
+    [mailboxKey(mailboxId), accountId, uids],
+  );
+  if (rows.length === 0) await requireMailbox(sql, accountId, mailboxId);
+  const found = new Map<number, MessageStructure>();
+  for (const row of rows) if (row.structure !== null) found.set(row.uid, row.structure);
+  return found;
+}
+
+/**
+ * Octets of a stored message. They are kept out of line and uncompressed, so PostgreSQL reads only the pieces that
+ * the range touches. Throws `mailbox_unknown`.
+ */
+export async function readBytes(
+  sql: Sql,
+  accountId: string,
+  input: { readonly mailboxId: string; readonly uid: number; readonly start: number; readonly end: number },
+): Promise<Buffer | undefined> {
+  const start = Math.max(0, input.start);
+  const [row] = await sql.rows<{ bytes: Buffer }>(
+    `select substring(o.bytes from $4::int for $5::int) as bytes
+     from mailbox b
+     join mailbox_message e on e.mailbox_id = b.id
+     join message m on m.id = e.message_id
+     join blob o on o.sha256 = m.blob_sha256
+     where b.id = $1 and b.account_id = $2 and e.uid = $3`,
+    [
+      mailboxKey(input.mailboxId),
+      accountId,
+      input.uid,
+      Math.min(start, postgresOctetsMax) + 1,
+      Math.min(Math.max(0, input.end - start), postgresOctetsMax),
+    ],
+  );
+  if (row === undefined) await requireMailbox(sql, accountId, input.mailboxId);
+  return row?.bytes;
+}
+
+/** A `bytea` ends at 1 GiB; positions beyond it are beyond every message. */
+const postgresOctetsMax = 2 ** 30;

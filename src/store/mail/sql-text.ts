@@ -1,0 +1,21 @@
+/**
+ * Text as PostgreSQL can keep it. A hostile header may hold NUL or half of a surrogate pair, which neither `text` nor
+ * `jsonb` accepts; the message must be stored all the same, so they become U+FFFD here. Its octets are untouched.
+ */
+export function storableText(text: string): string {
+  return text.replaceAll('\0', '\u{fffd}').toWellFormed();
+}
+
+/** A value for a `jsonb` parameter, with every string made storable. */
+export function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'string') return storableText(inner);
+    if (!isPlainRecord(inner)) return inner;
+    // Names of MIME parameters come from the message too.
+    return Object.fromEntries(Object.entries(inner).map(([name, each]) => [storableText(name), each]));
+  });
+}
+
+function isPlainRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,28 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { entities } from '#store/entities.ts';
+import { Foundation0001 } from './0001-foundation.ts';
+import { migrationNames, type MigrationName } from './migration-names.ts';
+
+const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = { '0001-foundation': Foundation0001 };
+
+/** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const orm = await MikroORM.init({
+    clientUrl: url,
+    entities: [...entities],
+    extensions: [Migrator],
+    migrations: {
+      migrationsList: migrationNames.map((name) => ({ name, class: classes[name] })),
+      snapshot: false,
+      tableName: 'hub_migration',
+    },
+    pool: { min: 0, max: 2 },
+    logger: () => undefined,
+  });
+  try {
+    await orm.migrator.up();
+  } finally {
+    await orm.close(true);
+  }
+}

@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import type {
+  DirectiveIssued,
+  DirectiveRecalled,
+  HubEvent,
+  LogEntry,
+  ReceiptRecorded,
+} from '#domain/event.ts';
+import { roles, urgencies } from '#domain/directive/directive.ts';
+import { rooms } from '#domain/room.ts';
+
+/** Few of each, so that viewers and events meet. */
+export const accountIds = ['a1', 'a2', 'a3', 'a4'] as const;
+export const unitIds = ['u1', 'u2', 'u3'] as const;
+export const directiveIds = ['d1', 'd2', 'd3'] as const;
+
+const accountId = fc.constantFrom(...accountIds);
+const time = fc
+  .integer({ min: 0, max: 1_000_000 })
+  .map((ms) => new Date(1_463_000_000_000 + ms).toISOString());
+const room = fc.oneof(
+  fc.constant<string>(rooms.everyone),
+  accountId.map(rooms.account),
+  fc.constantFrom(...unitIds).map(rooms.unit),
+);
+const counts = fc.record({
+  recipients: fc.nat(99),
+  delivered: fc.nat(99),
+  arrived: fc.nat(99),
+  opened: fc.nat(99),
+  acknowledged: fc.nat(99),
+});
+
+export const issued: fc.Arbitrary<DirectiveIssued> = fc
+  .record({
+    id: fc.constantFrom(...directiveIds),
+    issuerAccountId: accountId,
+    rooms: fc.uniqueArray(room, { minLength: 1, maxLength: 4 }),
+    issuedAt: time,
+    urgency: fc.constantFrom(...urgencies),
+    role: fc.constantFrom(...roles),
+    counts,
+  })
+  .map((parts) => ({
+    type: 'directive.issued',
+    directive: {
+      id: parts.id,
+      code: `YKCĐ-2016-00000${parts.id.slice(1)}`,
+      subject: 'Việc',
+      text: 'Nội dung',
+      urgency: parts.urgency,
+      issuerAccountId: parts.issuerAccountId,
+      issuer: { name: 'An', title: 'Chủ tịch', unit: 'Tỉnh' },
+      issuedAt: parts.issuedAt,
+      contentHash: '00',
+      state: 'issued',
+    },
+    assignments: parts.rooms.map((name, ordinal) => ({
+      id: `${parts.id}-${ordinal}`,
+      directiveId: parts.id,
+      ordinal,
+      role: parts.role,
+      assigneeKind: name === rooms.everyone ? 'everyone' : name.startsWith('unit:') ? 'unit' : 'person',
+      assigneeName: name,
+      room: name,
+      recipientCount: 1,
+      state: 'sent',
+    })),
+    counts: parts.counts,
+    messageId: '1',
+  }));
+
+export const receipt: fc.Arbitrary<ReceiptRecorded> = fc.record({
+  type: fc.constantFrom('assignment.arrived', 'assignment.opened', 'assignment.acknowledged'),
+  directiveId: fc.constantFrom(...directiveIds),
+  issuerAccountId: accountId,
+  receiptAt: time,
+  accounts: fc.uniqueArray(accountId, { maxLength: 3 }).map((ids) => ids.map((id) => ({ id, name: id }))),
+  assignments: fc.array(
+    fc.record({
+      id: fc.tuple(fc.constantFrom(...directiveIds), fc.nat(3)).map(([id, n]) => `${id}-${n}`),
+      room,
+    }),
+    { maxLength: 3 },
+  ),
+  counts,
+});
+
+const recalled: fc.Arbitrary<DirectiveRecalled> = fc.record({
+  type: fc.constant('directive.recalled' as const),
+  directiveId: fc.constantFrom(...directiveIds),
+  issuerAccountId: accountId,
+  recalledAt: time,
+  reason: fc.constant('Nhầm'),
+  rooms: fc.uniqueArray(room, { maxLength: 3 }),
+});
+
+export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
+  issued,
+  recalled,
+  receipt,
+  fc.record({
+    type: fc.constant('mail.delivered' as const),
+    messageId: fc.constant('1'),
+    accountIds: fc.uniqueArray(accountId, { maxLength: 3 }),
+  }),
+  fc.record({ type: fc.constant('mailbox.changed' as const), accountId, mailboxIds: fc.constant(['1']) }),
+  fc.record({ type: fc.constant('membership.changed' as const), accountId }),
+  fc.record({ type: fc.constant('session.ended' as const), accountId }),
+  fc.record({ type: fc.constant('organisation.imported' as const), accounts: fc.nat(9) }),
+);
+
+export function entryOf(event: HubEvent, position: number, audience: readonly string[] = []): LogEntry {
+  return { position, at: new Date(1_463_000_000_000 + position), event, rooms: audience };
+}
+
+export const viewer = fc
+  .record({ accountId, units: fc.subarray([...unitIds]), everyone: fc.boolean() })
+  .map(({ accountId: id, units, everyone }) => ({
+    accountId: id,
+    rooms: new Set([rooms.account(id), ...(everyone ? [rooms.everyone] : []), ...units.map(rooms.unit)]),
+  }));

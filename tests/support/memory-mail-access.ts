@@ -1,0 +1,335 @@
+import type {
+  AppendMessage,
+  Copied,
+  MailAccess,
+  Mailbox,
+  MailboxChanges,
+  MailboxEntry,
+  MailboxWatch,
+  StoredFlags,
+  StoreFlags,
+} from '#app/ports/mail.ts';
+import { HubError } from '#domain/hub-error.ts';
+import { flagBit, type MessageStructure, type SpecialUse } from '#domain/mail/structure.ts';
+import { parseStructure } from '#mail/message/parse-structure.ts';
+
+interface HeldMessage {
+  readonly uid: number;
+  readonly bytes: Buffer;
+  readonly structure: MessageStructure | undefined;
+  flags: number;
+  keywords: readonly string[];
+  modseq: number;
+  readonly date: Date;
+}
+
+interface HeldMailbox {
+  readonly id: string;
+  path: string;
+  readonly specialUse: SpecialUse | undefined;
+  subscribed: boolean;
+  readonly uidValidity: number;
+  uidNext: number;
+  modseq: number;
+  messages: HeldMessage[];
+  expunged: { uid: number; modseq: number }[];
+}
+
+const OWNER = 'account-1';
+
+/**
+ * The mail of one account in arrays: a double of the port for tests of the IMAP door alone. Several sessions share it
+ * as they share a database, and it tells them of each change.
+ */
+export class MemoryMail implements MailboxWatch {
+  readonly accountId = OWNER;
+  readonly arrivedUids: number[] = [];
+  /** Thrown by the next call of `structures`, to show a fault. */
+  nextFault: Error | undefined;
+  /** Every read from this octet on fails, to show a fault half-way. */
+  failReadAt: number | undefined;
+  /** Ranges read, newest last. */
+  readonly reads: { start: number; end: number }[] = [];
+  #mailboxes: HeldMailbox[] = [];
+  #ids = 0;
+  readonly #listeners = new Set<() => void>();
+  readonly #revoked = new Set<() => void>();
+
+  constructor() {
+    this.make('INBOX', undefined);
+    this.make('Sent', '\\Sent');
+    this.make('Trash', '\\Trash');
+  }
+
+  onChange(_accountId: string, listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  onRevoked(_accountId: string, listener: () => void): () => void {
+    this.#revoked.add(listener);
+    return () => this.#revoked.delete(listener);
+  }
+
+  revoke(): void {
+    for (const listener of this.#revoked) listener();
+  }
+
+  make(path: string, specialUse: SpecialUse | undefined): HeldMailbox {
+    this.#ids += 1;
+    const mailbox: HeldMailbox = {
+      id: `mailbox-${this.#ids}`,
+      path,
+      specialUse,
+      subscribed: true,
+      uidValidity: 1000 + this.#ids,
+      uidNext: 1,
+      modseq: 1,
+      messages: [],
+      expunged: [],
+    };
+    this.#mailboxes.push(mailbox);
+    return mailbox;
+  }
+
+  /** Puts a message as a delivery does; one that is not parsed has no structure. */
+  deliver(
+    path: string,
+    text: string | Buffer,
+    how: { parsed?: boolean; flags?: number; date?: Date } = {},
+  ): number {
+    const bytes = Buffer.from(text as string);
+    const uid = this.#put(this.#byPath(path), {
+      bytes,
+      structure: how.parsed === false ? undefined : parseStructure(bytes),
+      flags: how.flags ?? 0,
+      keywords: [],
+      date: how.date ?? new Date('2026-03-02T01:30:00Z'),
+    });
+    this.#announce();
+    return uid;
+  }
+
+  /** Takes messages out as another session's EXPUNGE does. */
+  takeOut(path: string, uids: readonly number[]): void {
+    this.#drop(this.#byPath(path), uids);
+    this.#announce();
+  }
+
+  access(): MailAccess {
+    return {
+      accountId: OWNER,
+      address: 'an.nguyen@binhthuan.example',
+      list: async () => this.#mailboxes.map(shown),
+      open: async (path) => shown(this.#byPath(path)),
+      create: async (path, specialUse) => this.#create(path, specialUse),
+      remove: async (path) => this.#remove(path),
+      rename: async (from, to) => this.#rename(from, to),
+      subscribe: async (path, subscribed) => {
+        this.#byPath(path).subscribed = subscribed;
+      },
+      changesSince: async (id, modseq) => this.#changes(this.#byId(id), modseq),
+      structures: async (id, uids) => this.#structures(this.#byId(id), uids),
+      bytes: async (id, uid, start, end) => {
+        this.reads.push({ start, end });
+        if (this.failReadAt !== undefined && start >= this.failReadAt) throw new Error('broken on purpose');
+        return find(this.#byId(id), uid)?.bytes.subarray(start, end);
+      },
+      storeFlags: async (input) => this.#storeFlags(input),
+      arrived: async (_id, uids) => {
+        this.arrivedUids.push(...uids);
+      },
+      append: async (input) => this.#append(input),
+      copy: async (id, uids, toPath) => this.#copy(this.#byId(id), uids, toPath),
+      move: async (id, uids, toPath) => {
+        const copied = this.#copy(this.#byId(id), uids, toPath);
+        this.#drop(this.#byId(id), copied.sourceUids);
+        this.#announce();
+        return copied;
+      },
+      expunge: async (id, uids) => {
+        const gone = this.#byId(id)
+          .messages.filter((message) => (message.flags & flagBit.deleted) !== 0)
+          .map((message) => message.uid)
+          .filter((uid) => uids === undefined || uids.includes(uid));
+        this.#drop(this.#byId(id), gone);
+        this.#announce();
+        return gone;
+      },
+      search: async (id, _where, needle) =>
+        this.#byId(id)
+          .messages.filter((message) => message.bytes.toString('utf8').toLowerCase().includes(needle))
+          .map((message) => message.uid),
+    };
+  }
+
+  #byPath(path: string): HeldMailbox {
+    const found = this.#mailboxes.find((mailbox) => mailbox.path === path);
+    if (found === undefined) throw new HubError('mailbox_unknown');
+    return found;
+  }
+
+  #byId(id: string): HeldMailbox {
+    const found = this.#mailboxes.find((mailbox) => mailbox.id === id);
+    if (found === undefined) throw new HubError('mailbox_unknown');
+    return found;
+  }
+
+  #create(path: string, specialUse: SpecialUse | undefined): Mailbox {
+    if (this.#mailboxes.some((mailbox) => mailbox.path === path)) throw new HubError('mailbox_exists');
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    if (parent !== '' && !this.#mailboxes.some((mailbox) => mailbox.path === parent)) {
+      this.#create(parent, undefined);
+    }
+    return shown(this.make(path, specialUse));
+  }
+
+  #remove(path: string): void {
+    const mailbox = this.#byPath(path);
+    if (path === 'INBOX') throw new HubError('mailbox_protected');
+    if (this.#mailboxes.some((other) => other.path.startsWith(`${path}/`)))
+      throw new HubError('mailbox_has_children');
+    this.#mailboxes = this.#mailboxes.filter((other) => other !== mailbox);
+    this.#announce();
+  }
+
+  #rename(from: string, to: string): void {
+    const mailbox = this.#byPath(from);
+    for (const other of this.#mailboxes) {
+      if (other.path.startsWith(`${from}/`)) other.path = to + other.path.slice(from.length);
+    }
+    mailbox.path = to;
+  }
+
+  #put(mailbox: HeldMailbox, message: Omit<HeldMessage, 'uid' | 'modseq'>): number {
+    mailbox.modseq += 1;
+    const uid = mailbox.uidNext;
+    mailbox.uidNext += 1;
+    mailbox.messages.push({ ...message, uid, modseq: mailbox.modseq });
+    return uid;
+  }
+
+  #drop(mailbox: HeldMailbox, uids: readonly number[]): void {
+    if (uids.length === 0) return;
+    mailbox.modseq += 1;
+    mailbox.messages = mailbox.messages.filter((message) => !uids.includes(message.uid));
+    mailbox.expunged.push(...uids.map((uid) => ({ uid, modseq: mailbox.modseq })));
+  }
+
+  #changes(mailbox: HeldMailbox, modseq: number): MailboxChanges {
+    return {
+      mailbox: shown(mailbox),
+      entries: mailbox.messages.filter((message) => message.modseq > modseq).map(entryOf),
+      expunged: mailbox.expunged.filter((gone) => gone.modseq > modseq).map((gone) => gone.uid),
+    };
+  }
+
+  #structures(mailbox: HeldMailbox, uids: readonly number[]): ReadonlyMap<number, MessageStructure> {
+    const fault = this.nextFault;
+    this.nextFault = undefined;
+    if (fault !== undefined) throw fault;
+    const found = new Map<number, MessageStructure>();
+    for (const uid of uids) {
+      const structure = find(mailbox, uid)?.structure;
+      if (structure !== undefined) found.set(uid, structure);
+    }
+    return found;
+  }
+
+  #storeFlags(input: StoreFlags): StoredFlags {
+    const mailbox = this.#byId(input.mailboxId);
+    const held = mailbox.messages.filter((message) => input.uids.includes(message.uid));
+    const limit = input.unchangedSince ?? Number.POSITIVE_INFINITY;
+    const changed = held.filter((message) => message.modseq <= limit);
+    if (changed.length > 0) mailbox.modseq += 1;
+    for (const message of changed) change(message, input, mailbox.modseq);
+    if (changed.length > 0) this.#announce();
+    return {
+      entries: changed.map(entryOf),
+      modified: held.filter((message) => !changed.includes(message)).map((message) => message.uid),
+    };
+  }
+
+  #append(input: AppendMessage): { uidValidity: number; uid: number } {
+    const mailbox = this.#byPath(input.path);
+    if (input.bytes.includes('TUYỆT MẬT')) throw new HubError('secret_content');
+    const { bytes, flags, keywords } = input;
+    const uid = this.#put(mailbox, {
+      bytes,
+      flags,
+      keywords,
+      structure: parseStructure(bytes),
+      date: input.internalDate ?? new Date('2026-03-02T01:30:00Z'),
+    });
+    this.#announce();
+    return { uidValidity: mailbox.uidValidity, uid };
+  }
+
+  #copy(mailbox: HeldMailbox, uids: readonly number[], toPath: string): Copied {
+    const target = this.#byPath(toPath);
+    const sources = mailbox.messages.filter((message) => uids.includes(message.uid));
+    const targetUids = sources.map((message) => this.#put(target, message));
+    this.#announce();
+    return { uidValidity: target.uidValidity, sourceUids: sources.map((message) => message.uid), targetUids };
+  }
+
+  #announce(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+function change(message: HeldMessage, input: StoreFlags, modseq: number): void {
+  const { flags, keywords } = input;
+  message.modseq = modseq;
+  switch (input.change) {
+    case 'replace':
+      message.flags = flags;
+      message.keywords = keywords;
+      break;
+    case 'add':
+      message.flags |= flags;
+      message.keywords = [...new Set([...message.keywords, ...keywords])];
+      break;
+    case 'remove':
+      message.flags &= ~flags;
+      message.keywords = message.keywords.filter((keyword) => !keywords.includes(keyword));
+      break;
+  }
+}
+
+function find(mailbox: HeldMailbox, uid: number): HeldMessage | undefined {
+  return mailbox.messages.find((message) => message.uid === uid);
+}
+
+function entryOf(message: HeldMessage): MailboxEntry {
+  const { uid, flags, keywords, modseq, date } = message;
+  const size = message.bytes.length;
+  return {
+    uid,
+    messageId: `message-${uid}`,
+    flags,
+    keywords,
+    modseq,
+    internalDate: date,
+    saveDate: date,
+    size,
+  };
+}
+
+function shown(mailbox: HeldMailbox): Mailbox {
+  const { id, path, specialUse, uidValidity, uidNext, modseq, messages, subscribed } = mailbox;
+  return {
+    id,
+    accountId: OWNER,
+    path,
+    ...(specialUse === undefined ? {} : { specialUse }),
+    uidValidity,
+    uidNext,
+    highestModseq: modseq,
+    messages: messages.length,
+    unseen: messages.filter((message) => (message.flags & flagBit.seen) === 0).length,
+    deleted: messages.filter((message) => (message.flags & flagBit.deleted) !== 0).length,
+    size: messages.reduce((sum, message) => sum + message.bytes.length, 0),
+    subscribed,
+  };
+}
