@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import { parseEnvFile } from '#lib/parse-env-file.ts';
 import { StartRefusal } from '#lib/start-refusal.ts';
+import { readMailConfig, type MailConfig } from './mail-config.ts';
 
 /** Which parts of the hub a process runs. */
 const hubRoles = ['http', 'realtime', 'mail', 'worker'] as const;
@@ -36,6 +37,7 @@ export interface Config {
   /** Absolute paths of PEM files. */
   readonly tls?: { readonly certPath: string; readonly keyPath: string };
   readonly logLevel: LogLevel;
+  readonly mail: MailConfig;
 }
 
 export interface Ports {
@@ -128,6 +130,42 @@ export const configVariables = [
   },
   { name: 'TLS_KEY', description: 'PEM file with the private key of TLS_CERT.' },
   {
+    name: 'HUB_MAIL_HOST',
+    description:
+      'Name of this mail server in the DNS: in its greeting, in Received, and in the MX records to publish. Unset: the host of HUB_PUBLIC_URL, else `localhost`.',
+  },
+  {
+    name: 'HUB_OUTBOUND',
+    default: 'rehearsal',
+    description:
+      'Mail to other domains: `direct` goes to their MX, `rehearsal` stays in the outbox page of this hub. The default is `direct` when DATABASE_URL is set.',
+  },
+  {
+    name: 'HUB_SMARTHOST',
+    description:
+      'Server that takes all mail to other domains, such as `smtp://user:password@relay.example:587` or `smtps://relay.example`. It wins over HUB_OUTBOUND.',
+  },
+  {
+    name: 'HUB_OUTBOUND_PORT',
+    default: '25',
+    description: 'Port of other mail servers; another one only for tests and closed networks.',
+  },
+  {
+    name: 'HUB_DNS',
+    description:
+      'Name servers that the mail checks and deliveries ask, such as `127.0.0.1:53`, separated by commas. Unset: those of the system.',
+  },
+  {
+    name: 'HUB_CLAMD',
+    description:
+      'clamd that every message is scanned by: `host:port` or the path of its socket. While it does not answer, mail waits.',
+  },
+  {
+    name: 'HUB_RSPAMD',
+    description:
+      'rspamd that every message from outside is judged by, such as `http://127.0.0.1:11333`. While it does not answer, mail waits.',
+  },
+  {
     name: 'HUB_LOG_LEVEL',
     default: 'info',
     description:
@@ -199,6 +237,7 @@ function assemble(source: Source, programArguments: readonly string[]): Config {
     roles: readRoles(source, programArguments),
     seed: readChoice(source, 'HUB_SEED', seeds, local ? 'demo' : 'none'),
     logLevel: readChoice(source, 'HUB_LOG_LEVEL', logLevels, 'info'),
+    mail: Object.freeze(readMailConfig(source, { publicUrl, local })),
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(redisUrl === undefined ? {} : { redisUrl }),

@@ -1,4 +1,9 @@
 import type { Clock } from '#domain/clock.ts';
+import type { HeldPorts } from '#app/mail/decide-held.ts';
+import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
+import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
+import type { MailGroups } from '#app/ports/mail-groups.ts';
+import type { MailSettingsStore } from '#app/ports/mail-settings.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
 import type { Directory } from '#app/ports/directory.ts';
 import type { HubStore } from '#app/ports/hub-store.ts';
@@ -11,6 +16,10 @@ export interface Hub {
   readonly access: AccessStore;
   readonly directory: Directory;
   readonly mail: OfficialMail;
+  readonly groups: MailGroups;
+  readonly mailSettings: MailSettingsStore;
+  readonly held: HeldPorts<MailDeliveryTransaction>;
+  readonly outbound: ManageOutboundPorts;
   readonly signIn: SignInPorts;
   readonly mailSignIn: MailSignIn;
   readonly clock: Clock;

@@ -3,6 +3,7 @@ import type { Province } from '#domain/organisation/province.ts';
 import { demoId, fqdnOf } from './demo-ids.ts';
 import { createDomainRoster, type DomainRoster } from './domain-roster.ts';
 import { groupsOf } from './groups.ts';
+import { mailGroupsOf } from './mail-groups.ts';
 import { mailDomainsOf } from './mail-domains.ts';
 import { organBlueprints } from './organ-blueprints.ts';
 import { positionIdOf, staffOfOrgan } from './organ-staff.ts';
@@ -59,7 +60,7 @@ export function demoProvince(options: DemoProvinceOptions): Province {
     ),
   ];
 
-  return {
+  const province = {
     domains: mailDomainsOf(plan),
     units: [
       ...organs.flatMap(({ units }) => [
@@ -75,4 +76,5 @@ export function demoProvince(options: DemoProvinceOptions): Province {
     delegations: size === 'tiny' ? [] : [chairDelegation(validFrom)],
     groups: groupsOf(blueprints),
   };
+  return { ...province, mailGroups: mailGroupsOf(province) };
 }

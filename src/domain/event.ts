@@ -1,4 +1,5 @@
 import type { Assignment, BoardCounts, Directive } from '#domain/directive/directive.ts';
+import type { HeldKind } from '#domain/mail/held-kind.ts';
 import { rooms } from '#domain/room.ts';
 
 /** Everything that can happen, named in the past tense. The log keeps exactly these. */
@@ -7,6 +8,12 @@ export type HubEvent =
   | DirectiveRecalled
   | ReceiptRecorded
   | MailDelivered
+  | MailQueued
+  | MailHeld
+  | MailDecided
+  | OutboundSettled
+  | AbsenceDue
+  | SendingLimited
   | MailboxChanged
   | MembershipChanged
   | SessionEnded
@@ -54,6 +61,60 @@ export interface MailDelivered {
   readonly type: 'mail.delivered';
   readonly messageId: string;
   readonly accountIds: readonly string[];
+}
+
+/** Rows for outside recipients are in the outbound queue. */
+export interface MailQueued {
+  readonly type: 'mail.queued';
+  readonly messageId: string;
+  readonly domains: readonly string[];
+}
+
+/** A message waits: for a moderator, a scanner, its hour or its time. */
+export interface MailHeld {
+  readonly type: 'mail.held';
+  readonly heldId: string;
+  readonly kind: HeldKind;
+  readonly groupId?: string;
+  readonly groupName?: string;
+  readonly sender: string;
+  readonly subject?: string;
+  readonly heldAt: string;
+  /** Who sent it. */
+  readonly accountId?: string;
+  readonly moderatorIds: readonly string[];
+}
+
+/** It waits no longer. */
+export interface MailDecided {
+  readonly type: 'mail.decided';
+  readonly heldId: string;
+  readonly kind: HeldKind;
+  readonly state: 'released' | 'refused' | 'cancelled' | 'expired';
+  readonly accountId?: string;
+  readonly moderatorIds: readonly string[];
+}
+
+/** Outside recipients of a message have come to their end. */
+export interface OutboundSettled {
+  readonly type: 'outbound.settled';
+  readonly messageId: string;
+  readonly submittedBy?: string;
+  readonly settled: readonly { readonly recipient: string; readonly state: 'delivered' | 'failed' }[];
+}
+
+/** These recipients of a message are away and may owe its sender an answer. */
+export interface AbsenceDue {
+  readonly type: 'absence.due';
+  readonly messageId: string;
+  readonly accountIds: readonly string[];
+}
+
+/** An account has sent more in an hour than it may; what it sends now waits (a stolen password must not be a spam run). */
+export interface SendingLimited {
+  readonly type: 'sending.limited';
+  readonly accountId: string;
+  readonly address: string;
 }
 
 /** Flags, copies, expunges or folders changed in a mailbox of the account. */
@@ -121,6 +182,17 @@ export function audienceOf(event: HubEvent): readonly string[] {
       ]);
     case 'mail.delivered':
       return event.accountIds.map((id) => rooms.account(id));
+    case 'mail.held':
+    case 'mail.decided':
+      return distinct([...event.moderatorIds, ...own(event.accountId)].map((id) => rooms.account(id)));
+    case 'outbound.settled':
+      return own(event.submittedBy).map((id) => rooms.account(id));
+    case 'mail.queued':
+    case 'absence.due':
+      // For workers only.
+      return [];
+    case 'sending.limited':
+      return [rooms.account(event.accountId), rooms.administrators];
     case 'organisation.imported':
       return [rooms.everyone];
     case 'mailbox.changed':
@@ -137,6 +209,10 @@ export function issuerRooms(
 ): readonly string[] {
   const own = rooms.account(issuerAccountId);
   return issuerPositionId === undefined ? [own] : [own, rooms.position(issuerPositionId)];
+}
+
+function own(accountId: string | undefined): readonly string[] {
+  return accountId === undefined ? [] : [accountId];
 }
 
 function distinct(names: readonly string[]): readonly string[] {

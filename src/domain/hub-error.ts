@@ -3,6 +3,7 @@
  * thrown is a fault. The core knows no status numbers; every door answers each code in its own way.
  */
 export const errorCodes = [
+  'address_taken',
   'bad_input',
   'deadline_in_past',
   'directive_already_closed',

@@ -1,6 +1,6 @@
 import { furtherState, type AssignmentState } from '#domain/directive/directive.ts';
 import type { Change, ReceiptChange } from './change.ts';
-import type { AssignmentView, DirectiveView, SnapshotView } from './view.ts';
+import type { AssignmentView, DirectiveView, HeldTaskView, SnapshotView } from './view.ts';
 
 /** What the page keeps: a snapshot moved forward by changes. `directives` are newest first. */
 export type ClientState = SnapshotView;
@@ -36,6 +36,14 @@ export function apply(state: ClientState, change: Change): ClientState {
         ...moved,
         directives: change1(state.directives, change.directiveId, (one) => withReceipt(one, change)),
       };
+    case 'mail.held':
+      return change.task === undefined
+        ? moved
+        : { ...moved, heldMail: withTask(state.heldMail, change.task) };
+    case 'mail.decided':
+      return { ...moved, heldMail: state.heldMail.filter((task) => task.id !== change.heldId) };
+    case 'outbound.settled':
+    case 'sending.limited':
     case 'mail.delivered':
     case 'mailbox.changed':
     case 'membership.changed':
@@ -49,6 +57,15 @@ function change1(
   alter: (directive: DirectiveView) => DirectiveView,
 ): DirectiveView[] {
   return directives.map((directive) => (directive.id === id ? alter(directive) : directive));
+}
+
+function withTask(tasks: readonly HeldTaskView[], added: HeldTaskView): HeldTaskView[] {
+  return tasks.some((task) => task.id === added.id) ? [...tasks] : [...tasks, added].sort(oldestFirst);
+}
+
+function oldestFirst(left: HeldTaskView, right: HeldTaskView): number {
+  if (left.heldAt !== right.heldAt) return left.heldAt < right.heldAt ? -1 : 1;
+  return left.id < right.id ? -1 : Number(left.id > right.id);
 }
 
 function withDirective(directives: readonly DirectiveView[], added: DirectiveView): DirectiveView[] {

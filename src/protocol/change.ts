@@ -1,4 +1,4 @@
-import type { DirectiveView } from './view.ts';
+import type { DirectiveView, HeldTaskView } from './view.ts';
 
 /** What a client hears of a log event: its position and time, and no more than its viewer may know. */
 export type Change =
@@ -6,6 +6,10 @@ export type Change =
   | RecalledChange
   | ReceiptChange
   | MailDeliveredChange
+  | HeldChange
+  | DecidedChange
+  | OutboundChange
+  | LimitedChange
   | MailboxChange
   | MembershipChange;
 
@@ -44,6 +48,33 @@ export interface MailDeliveredChange extends Placed {
   readonly type: 'mail.delivered';
 }
 
+/** A message waits for somebody's word or for its time. */
+export interface HeldChange extends Placed {
+  readonly type: 'mail.held';
+  /** For those whose word it waits for: a task of theirs. */
+  readonly task?: HeldTaskView;
+}
+
+export interface DecidedChange extends Placed {
+  readonly type: 'mail.decided';
+  readonly heldId: string;
+  readonly state: 'released' | 'refused' | 'cancelled' | 'expired';
+}
+
+/** What became of outside recipients of a message that the viewer sent. */
+export interface OutboundChange extends Placed {
+  readonly type: 'outbound.settled';
+  readonly messageId: string;
+  readonly settled: readonly { readonly recipient: string; readonly state: 'delivered' | 'failed' }[];
+}
+
+/** An account has reached its hourly limit: told to it and to administrators. */
+export interface LimitedChange extends Placed {
+  readonly type: 'sending.limited';
+  readonly accountId: string;
+  readonly address: string;
+}
+
 export interface MailboxChange extends Placed {
   readonly type: 'mailbox.changed';
 }
@@ -60,6 +91,10 @@ export interface ServerEvents {
   'assignment.opened': (change: ReceiptChange) => void;
   'assignment.acknowledged': (change: ReceiptChange) => void;
   'mail.delivered': (change: MailDeliveredChange) => void;
+  'mail.held': (change: HeldChange) => void;
+  'mail.decided': (change: DecidedChange) => void;
+  'outbound.settled': (change: OutboundChange) => void;
+  'sending.limited': (change: LimitedChange) => void;
   'mailbox.changed': (change: MailboxChange) => void;
   'membership.changed': (change: MembershipChange) => void;
   /** Everything up to this position has been sent to this socket. At least every 30 s. */

@@ -4,6 +4,10 @@ type Message = { readonly vi: string; readonly en: string };
 
 /** What a person reads: what happened, and what to do. Docs: docs/errors.md. */
 const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
+  address_taken: {
+    vi: 'Địa chỉ này đã có người, nhóm hoặc bí danh khác dùng.',
+    en: 'The address is already used by an account, a group or an alias.',
+  },
   bad_input: {
     vi: 'Nội dung gửi lên chưa đúng. Kiểm tra ô được đánh dấu.',
     en: 'The input is not valid. Check the named field.',

@@ -3,11 +3,12 @@ import {
   issuerRooms,
   type DirectiveIssued,
   type LogEntry,
+  type MailHeld,
   type ReceiptRecorded,
   type Stored,
 } from '#domain/event.ts';
 import type { Change } from './change.ts';
-import type { AssignmentView, DirectiveView } from './view.ts';
+import type { AssignmentView, DirectiveView, HeldTaskView } from './view.ts';
 
 /** As whom an event is looked at. */
 export interface Viewer {
@@ -37,10 +38,25 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
     case 'assignment.opened':
     case 'assignment.acknowledged':
       return { ...placed, ...presentReceipt(event, viewer) };
+    case 'mail.held':
+      return {
+        ...placed,
+        type: event.type,
+        ...(event.moderatorIds.includes(viewer.accountId) ? { task: presentHeld(event) } : {}),
+      };
+    case 'mail.decided':
+      return { ...placed, type: event.type, heldId: event.heldId, state: event.state };
+    case 'outbound.settled':
+      return { ...placed, type: event.type, messageId: event.messageId, settled: event.settled };
+    case 'sending.limited':
+      return { ...placed, type: event.type, accountId: event.accountId, address: event.address };
     case 'mail.delivered':
     case 'mailbox.changed':
     case 'membership.changed':
       return { ...placed, type: event.type };
+    case 'mail.queued':
+    case 'absence.due':
+      return undefined;
     case 'organisation.imported':
       return { ...placed, type: 'membership.changed' };
     case 'session.ended':
@@ -84,6 +100,13 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'assignment.opened':
     case 'assignment.acknowledged':
       return `account:${viewer.accountId}`;
+    case 'mail.held':
+      return event.moderatorIds.includes(viewer.accountId) ? 'moderator' : '';
+    case 'mail.decided':
+    case 'outbound.settled':
+    case 'sending.limited':
+    case 'mail.queued':
+    case 'absence.due':
     case 'directive.recalled':
     case 'mail.delivered':
     case 'mailbox.changed':
@@ -92,6 +115,16 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'session.ended':
       return '';
   }
+}
+
+function presentHeld(event: MailHeld): HeldTaskView {
+  return {
+    id: event.heldId,
+    group: event.groupName ?? '',
+    sender: event.sender,
+    ...(event.subject === undefined ? {} : { subject: event.subject }),
+    heldAt: event.heldAt,
+  };
 }
 
 function presentReceipt(event: ReceiptRecorded, viewer: Viewer) {

@@ -64,11 +64,22 @@ export const meView = Type.Object({
 });
 export type MeView = Static<typeof meView>;
 
+/** A message that waits for the viewer's word as a moderator. */
+export const heldTaskView = Type.Object({
+  id: Type.String(),
+  group: Type.String({ description: 'The name of the group it was written to.' }),
+  sender: Type.String(),
+  subject: Type.Optional(Type.String()),
+  heldAt: time,
+});
+export type HeldTaskView = Static<typeof heldTaskView>;
+
 export const snapshotView = Type.Object({
   position: Type.Integer({ description: 'The log position that this state includes.' }),
   at: time,
   me: meView,
   directives: Type.Array(directiveView, { description: 'Newest first.' }),
+  heldMail: Type.Array(heldTaskView, { description: 'What waits for the viewer, oldest first.' }),
 });
 export type SnapshotView = Static<typeof snapshotView>;
 

@@ -37,7 +37,8 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
       wanted = false;
       const entries = await options.log.read(position, batchEntries);
       for (const entry of entries)
-        for (const job of jobsOf(entry.event)) await options.queues.add(jobId(entry, job), job);
+        for (const [place, job] of jobsOf(entry.event).entries())
+          await options.queues.add(jobId(entry, job, place), job);
       const last = entries.at(-1);
       if (last === undefined) return;
       position = last.position;

@@ -2,7 +2,7 @@ import { createPostgresBackend, Queue, runMigrations, Worker, type Job as BullJo
 import { Redis } from 'ioredis';
 import type pg from 'pg';
 import { StartRefusal } from '#lib/start-refusal.ts';
-import { queueNames, type Job, type JobName, type QueueName } from './jobs.ts';
+import { queueNames, type Job, type JobInputs, type JobName, type QueueName } from './jobs.ts';
 
 const schema = 'bullmq';
 /** Of each queue and worker to PostgreSQL; a shared pool starves the blocking ones without an error. */
@@ -14,12 +14,16 @@ const closeWithinMs = 8000;
 const jobKeptSeconds = 86_400;
 const failedJobKeptSeconds = 14 * 86_400;
 const attempts = 8;
+/** Jobs at once in a process. Those of `outbound` mostly wait for other servers, and a slow one must not hold up the rest. */
+const concurrency: Readonly<Record<QueueName, number>> = { delivery: 4, outbound: 32 };
+
+export type JobHandlers = { readonly [Name in JobName]: (input: JobInputs[Name]) => Promise<void> };
 
 export interface Queues {
   /** Rejects when the queue does not take it in time; the log still owes it. */
   add(id: string, job: Job): Promise<void>;
   /** Starts workers; a handler that rejects is tried again with growing delay. */
-  work(handlers: Readonly<Record<JobName, (input: Job['input']) => Promise<void>>>): void;
+  work(handlers: JobHandlers): void;
   /** Jobs by state, for the metrics. */
   counts(): Promise<Readonly<Record<QueueName, Readonly<Record<string, number>>>>>;
   close(): Promise<void>;
@@ -66,9 +70,11 @@ export async function openQueues(options: QueueOptions): Promise<Queues> {
     },
     work(handlers) {
       for (const name of queueNames) {
-        const worker = openWorker(name, options, redis, (job) =>
-          handlers[job.name as JobName](job.data as Job['input']),
-        );
+        const worker = openWorker(name, options, redis, (job) => {
+          // The table of jobs gave the name its input; a queue keeps only JSON.
+          const handle = handlers[job.name as JobName] as (input: unknown) => Promise<void>;
+          return handle(job.data);
+        });
         worker.on('error', options.onFault);
         worker.on('failed', (_job, error) => options.onFault(error));
         workers.push(worker);
@@ -120,7 +126,7 @@ function openWorker(
   redis: ConnectRedis,
   handle: (job: BullJob) => Promise<void>,
 ): Worker {
-  const settings = { concurrency: 4, lockDuration: 60_000 };
+  const settings = { concurrency: concurrency[name], lockDuration: 60_000 };
   if (options.redisUrl !== undefined)
     return new Worker(name, handle, { ...settings, connection: redis(options.redisUrl, true) });
   return new Worker(

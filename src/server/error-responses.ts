@@ -6,6 +6,7 @@ import { errorMessage } from '#protocol/error-message.ts';
 
 /** The HTTP status of every refusal; the compiler names a code that has none. */
 export const statusOf: Readonly<Record<ErrorCode, number>> = {
+  address_taken: 409,
   bad_input: 400,
   deadline_in_past: 422,
   directive_already_closed: 409,

@@ -40,7 +40,7 @@ export function logRoutes(app: RouteApp, hub: Hub): void {
     },
     async (request) => {
       const { actor } = sessionOf(request);
-      const { position, directives } = await hub.store.directives.snapshot(
+      const { position, directives, heldMail } = await hub.store.directives.snapshot(
         actor,
         httpLimits.snapshotDirectivesMax,
       );
@@ -49,6 +49,7 @@ export function logRoutes(app: RouteApp, hub: Hub): void {
         at: hub.clock.now().toISOString(),
         me: meOf(actor, hub),
         directives: directives.map(presentDirective),
+        heldMail: heldMail.map((task) => ({ ...task, heldAt: task.heldAt.toISOString() })),
       };
     },
   );

@@ -1,6 +1,6 @@
 import type { Hub } from '#app/hub.ts';
-import { primaryPosition, type Actor } from '#domain/access/actor.ts';
-import { isAdministrator, mayIssue, mayIssueToEveryone } from '#domain/access/policy.ts';
+import { isAdministrator, primaryPosition, type Actor } from '#domain/access/actor.ts';
+import { mayIssue, mayIssueToEveryone } from '#domain/access/policy.ts';
 import type { MeView } from '#protocol/view.ts';
 
 export function meOf(actor: Actor, hub: Hub): MeView {

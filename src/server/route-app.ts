@@ -32,6 +32,9 @@ const problemSchema = Type.Object(
   { description: 'Problem details (RFC 9457).' },
 );
 
+/** Problem details for every refusal, for routes whose own answer is no JSON. */
+export const refusals = { '4xx': problemSchema, '5xx': problemSchema };
+
 /** A route's answers: its own, and problem details for every refusal. */
 export function answers<Status extends number, Schema extends TSchema>(
   status: Status,

@@ -13,9 +13,13 @@ import type { AllowedOrigins } from '#lib/allowed-origins.ts';
 import { directiveRoutes } from './directive-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import { answerError, answerUnreadable } from './error-responses.ts';
+import { heldMailRoutes } from './held-mail-routes.ts';
 import { httpLimits } from './http-limits.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { logRoutes } from './log-routes.ts';
+import { mailGroupRoutes } from './mail-group-routes.ts';
+import { mailSettingsRoutes } from './mail-settings-routes.ts';
+import { outboundRoutes } from './outbound-routes.ts';
 import { servePage } from './page.ts';
 import { requireEncryption } from './require-encryption.ts';
 import type { RouteApp } from './route-app.ts';
@@ -127,6 +131,10 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       directoryRoutes(scope, options.hub);
       directiveRoutes(scope, options.hub);
       logRoutes(scope, options.hub);
+      mailGroupRoutes(scope, options.hub);
+      mailSettingsRoutes(scope, options.hub);
+      heldMailRoutes(scope, options.hub.held);
+      outboundRoutes(scope, options.hub.outbound);
     },
     { prefix: '/api/v1' },
   );

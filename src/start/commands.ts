@@ -4,26 +4,14 @@ import type { AccessStore } from '#app/ports/access-store.ts';
 import { StartRefusal } from '#lib/start-refusal.ts';
 import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
-import type { Database } from '#store/database.ts';
-
-export interface CommandContext {
-  readonly database: Database;
-  readonly write: (text: string) => void;
-  readonly now: () => Date;
-}
-
-interface Command {
-  readonly usage: string;
-  readonly about: string;
-  /** How many words follow the command's own two. */
-  readonly words: number;
-  run(context: CommandContext, words: readonly string[]): Promise<void>;
-}
+import type { Commands } from './command.ts';
+import { groupCommands } from './group-commands.ts';
+import { limitCommands } from './limit-commands.ts';
 
 const passwordCharactersMin = 8;
 
 /** `npm run hub -- <noun> <verb> …`. A secret is made here and printed once, never taken from the command line. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Commands = {
   'account list': {
     usage: 'account list TEXT',
     about: 'Accounts whose address holds TEXT; `-` for all.',
@@ -117,6 +105,8 @@ export const commands: Readonly<Record<string, Command>> = {
       write('Revoked.\n');
     },
   },
+  ...groupCommands,
+  ...limitCommands,
 };
 
 async function accountOf(access: AccessStore, address: string): Promise<string> {

@@ -1,30 +1,107 @@
 import type { Hub } from '#app/hub.ts';
 import type { MessageIndex } from '#app/ports/message-index.ts';
+import type { Database } from '#store/database.ts';
+import { deleteOldReplyMarkers } from '#store/mail/absence-store.ts';
+import { deleteOldTrace } from '#store/mail/mail-trace-read.ts';
+import { deleteOldSendingUse } from '#store/mail/sending-use.ts';
+import type { MailParts } from './mail-parts.ts';
 
 const everyMs = 60_000;
 const owedAfterMs = 60_000;
 const owedPerRound = 200;
+/** Mail whose time has come does not wait for a whole round. */
+const mailEveryMs = 5_000;
+const domainsAtOnceMax = 32;
+const quotaEveryRounds = 5;
+const dayMs = 24 * 3_600_000;
+const traceKeptMs = 90 * dayMs;
+const traceRowsPerRound = 10_000;
+const sendingUseKeptMs = 7 * dayMs;
+/** Longer than the longest time between two answers to one sender. */
+const replyMarkersKeptMs = 60 * dayMs;
+
+interface HousekeepingPorts {
+  readonly hub: Hub;
+  readonly database: Database;
+  readonly index: MessageIndex;
+  readonly indexMessage: (messageId: string) => Promise<void>;
+  readonly mail: MailParts;
+  readonly sendSome: (domain: string) => Promise<void>;
+}
 
 /**
- * What must happen even when nothing else does: expired sessions and keys go, and messages whose job was lost with a
- * flushed queue are indexed (threats F7). Every step may run in several processes at once.
+ * What must happen even when nothing else does: expired sessions and keys go, messages whose job was lost with a flushed
+ * queue are indexed, and mail goes out when its time has come (threats F7). Every step may run in several processes at
+ * once.
  */
 export function startHousekeeping(
-  ports: { hub: Hub; index: MessageIndex; indexMessage: (messageId: string) => Promise<void> },
+  ports: HousekeepingPorts,
   onFault: (error: unknown) => void,
 ): { round(): Promise<void>; stop(): Promise<void> } {
-  let running: Promise<void> | undefined;
   let stopped = false;
+  let rounds = 0;
 
-  async function work(): Promise<void> {
-    const now = ports.hub.clock.now();
-    await ports.hub.access.deleteExpired(now);
-    for (const id of await ports.index.owed(new Date(now.getTime() - owedAfterMs), owedPerRound)) {
+  async function tidyUp(): Promise<void> {
+    const { hub, database, index, mail } = ports;
+    const now = hub.clock.now();
+    await hub.access.deleteExpired(now);
+    for (const id of await index.owed(before(now, owedAfterMs), owedPerRound)) {
       if (stopped) return;
       await ports.indexMessage(id);
     }
+    if (rounds % quotaEveryRounds === 0) {
+      const accounts = await database.rows<{ id: string }>(`select id from account where status = 'active'`);
+      await mail.warnQuota(accounts.map(({ id }) => id));
+      await deleteOldTrace(database, before(now, traceKeptMs), traceRowsPerRound);
+      await deleteOldSendingUse(database, before(now, sendingUseKeptMs));
+      await deleteOldReplyMarkers(database, before(now, replyMarkersKeptMs));
+    }
+    rounds += 1;
   }
-  function round(): Promise<void> {
+
+  /** Domains that something is due for, each on its own: a slow one keeps no other waiting for a round. */
+  const sending = new Map<string, Promise<void>>();
+  async function sendDue(): Promise<void> {
+    const { hub, mail } = ports;
+    const now = hub.clock.now();
+    for (const id of await mail.held.reads.due(now, owedPerRound)) {
+      if (stopped) return;
+      await mail.releaseDue(id);
+    }
+    for (const domain of await mail.queue.dueDomains(now, domainsAtOnceMax)) {
+      if (stopped || sending.has(domain) || sending.size >= domainsAtOnceMax) continue;
+      sending.set(
+        domain,
+        ports
+          .sendSome(domain)
+          .catch(onFault)
+          .finally(() => sending.delete(domain)),
+      );
+    }
+  }
+
+  const tidying = repeat(tidyUp, everyMs, onFault);
+  const mailing = repeat(sendDue, mailEveryMs, onFault);
+  return {
+    async round() {
+      await Promise.all([tidying.now(), mailing.now()]);
+    },
+    async stop() {
+      stopped = true;
+      await Promise.all([tidying.stop(), mailing.stop()]);
+      await Promise.all(sending.values());
+    },
+  };
+}
+
+function before(now: Date, ms: number): Date {
+  return new Date(now.getTime() - ms);
+}
+
+/** Runs now and then every so often, never twice at once. What an earlier process left owed does not wait (threats F2). */
+function repeat(work: () => Promise<void>, everyMsApart: number, onFault: (error: unknown) => void) {
+  let running: Promise<void> | undefined;
+  function now(): Promise<void> {
     running ??= work()
       .catch(onFault)
       .finally(() => {
@@ -32,13 +109,11 @@ export function startHousekeeping(
       });
     return running;
   }
-  // What an earlier process left owed does not wait for the first tick (threats F2).
-  void round();
-  const timer = setInterval(() => void round(), everyMs);
+  void now();
+  const timer = setInterval(() => void now(), everyMsApart);
   return {
-    round,
+    now,
     async stop() {
-      stopped = true;
       clearInterval(timer);
       await running;
     },

@@ -1,5 +1,6 @@
 import type { Config } from '#root/config.ts';
 import type { Hub } from '#app/hub.ts';
+import type { MailWriter } from '#app/ports/mail-delivery.ts';
 import type { LogReader } from '#app/log/log-reader.ts';
 import { createMailboxWatch } from '#app/mail/mailbox-watch.ts';
 import { receiveMail } from '#app/mail/receive-mail.ts';
@@ -13,10 +14,11 @@ import { createBytesBudget } from '#mail/smtp/octet-collector.ts';
 import { createSubmissionDoor } from '#mail/smtp/submission-door.ts';
 import type { Database } from '#store/database.ts';
 import { createMailAccess } from '#store/mail/mail-access.ts';
-import { createMailDelivery } from '#store/mail/mail-delivery.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
 import type { Log } from './log.ts';
 import { bytesInFlightMax, messageBytesMax } from './mail-limits.ts';
+import type { MailParts } from './mail-parts.ts';
+import type { OutsideMail } from './outside-mail.ts';
 import type { TlsPair } from './tls-certificate.ts';
 
 export interface MailDoorsOptions {
@@ -25,6 +27,8 @@ export interface MailDoorsOptions {
   readonly database: Database;
   readonly reader: LogReader;
   readonly pool: ParsePool;
+  readonly mail: MailParts;
+  readonly outside: OutsideMail;
   readonly tls: TlsPair;
   /** How the mail doors call themselves. */
   readonly hostname: string;
@@ -40,8 +44,8 @@ interface Door {
 /** MX and the two submission doors, sharing one budget of octets in memory. */
 export async function openSmtpDoors(options: MailDoorsOptions, closers: (() => Promise<unknown>)[]) {
   const { config, hub, pool } = options;
-  const delivery = createMailDelivery(options.database);
-  const ports = { delivery, clock: hub.clock, committed: hub.committed };
+  const ports = options.mail.delivery;
+  const { delivery } = ports;
   const base = {
     host: config.bind,
     hostname: options.hostname,
@@ -52,7 +56,8 @@ export async function openSmtpDoors(options: MailDoorsOptions, closers: (() => P
     log: options.log,
     limits: { messageBytesMax },
     budget: createBytesBudget(bytesInFlightMax),
-    recipient: (address: string) => delivery.recipient(address),
+    scan: options.outside.scan,
+    recipient: (address: string, writer: MailWriter) => delivery.recipient(address, writer),
   };
   const submission = {
     ...base,
@@ -67,7 +72,12 @@ export async function openSmtpDoors(options: MailDoorsOptions, closers: (() => P
   };
   return {
     smtp: await open(
-      createMxDoor({ ...base, port: config.ports.smtp, receive: (input) => receiveMail(ports, input) }),
+      createMxDoor({
+        ...base,
+        port: config.ports.smtp,
+        checkOrigin: options.outside.checkOrigin,
+        receive: (input) => receiveMail(ports, input),
+      }),
     ),
     submission: await open(
       createSubmissionDoor({ ...submission, port: config.ports.submission, implicitTls: false }),

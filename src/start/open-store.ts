@@ -8,7 +8,7 @@ import { startEmbeddedPostgres } from '#store/embedded/start-embedded-postgres.t
 import { migrate } from '#store/migrate.ts';
 
 /** Connections of one process to PostgreSQL (docs/limits.md): the pool, and those that are opened beside it. */
-export const databaseConnections = { pool: 20, relay: 1, listener: 1, queues: 6, spare: 4 } as const;
+export const databaseConnections = { pool: 20, relay: 1, listener: 1, queues: 12, spare: 4 } as const;
 export const databaseConnectionsPerProcess = Object.values(databaseConnections).reduce(
   (sum, count) => sum + count,
   0,

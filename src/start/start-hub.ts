@@ -17,6 +17,7 @@ import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import type { Database } from '#store/database.ts';
 import { createHubStore } from '#store/hub-store.ts';
+import { createMailGroups } from '#store/mail/mail-groups.ts';
 import { createDispatched } from '#store/log/dispatched.ts';
 import { listenToLog } from '#store/log/log-listener.ts';
 import { connectLogStamper, notifyOutbox } from '#store/log/log-stamper.ts';
@@ -24,9 +25,12 @@ import { createDirectory } from '#store/organisation/directory.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
 import { createSettings } from '#store/settings.ts';
 import type { Log } from './log.ts';
+import { createMailParts, type MailParts } from './mail-parts.ts';
+import { createMailSettingsStore } from './mail-settings-store.ts';
 import { createMetrics } from './metrics.ts';
 import { openDoors } from './open-doors.ts';
 import { openStore } from './open-store.ts';
+import { createOutsideMail } from './outside-mail.ts';
 import { seedDemo, type Seeded } from './seed-demo.ts';
 import { loadTls } from './tls-certificate.ts';
 import { pageUrl, ownOrigins, type ListeningPorts } from './urls.ts';
@@ -98,18 +102,37 @@ async function startParts(
     'localhost',
     '127.0.0.1',
     ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]),
+    config.mail.host,
   ]);
   const pool = createParsePool({ size: 1, deadlineMs: parseWithinMs });
   closers.add('parser', () => pool.close());
 
   const wakers = { committed: () => {} };
   const seedSize = (await settings.read<string>('seed')) ?? config.seed;
+  const committed = () => wakers.committed();
+  const outside = createOutsideMail({
+    config: config.mail,
+    database: store.database,
+    log,
+    smtpPort: () => ports.smtp,
+  });
+  const mail = createMailParts({
+    clock: systemClock,
+    committed,
+    database: store.database,
+    pool,
+    hostname: config.mail.host,
+    transport: outside.transport,
+    scan: outside.scan,
+    logFault,
+  });
   const hub = createHub({
     database: store.database,
     secret: await settings.secret(),
     pool,
+    mail,
     publicUrl: () => pageUrl(config, ports),
-    committed: () => wakers.committed(),
+    committed,
     simulated: seedSize !== 'none',
   });
   const reader = await startLogReader(hub.store.log, { pollMs: readerPollMs, onFault: logFault });
@@ -121,7 +144,8 @@ async function startParts(
     { ...store, settings, hub },
     { size: config.seed, password: config.demoPassword },
   );
-  if (config.roles.has('worker')) startWork({ hub, database: store.database, queues, logFault, closers });
+  if (config.roles.has('worker'))
+    startWork({ hub, database: store.database, queues, mail, logFault, closers });
 
   const metrics = createMetrics();
   const doors = await openDoors({
@@ -131,7 +155,9 @@ async function startParts(
     reader,
     pool,
     tls,
-    hostname: config.publicUrl === undefined ? 'localhost' : new URL(config.publicUrl).hostname,
+    hostname: config.mail.host,
+    mail,
+    outside,
     log,
     logFault,
     origins: createAllowedOrigins(() => ownOrigins(config, ports)),
@@ -160,6 +186,7 @@ interface HubParts {
   readonly database: Database;
   readonly secret: Buffer;
   readonly pool: ParsePool;
+  readonly mail: MailParts;
   readonly publicUrl: () => string;
   readonly committed: () => void;
   readonly simulated: boolean;
@@ -184,6 +211,10 @@ function createHub(parts: HubParts): Hub {
       publicUrl: parts.publicUrl,
       domain: () => systemDomain(parts.database),
     }),
+    groups: createMailGroups(parts.database),
+    mailSettings: createMailSettingsStore(parts.database, parts.mail.absences),
+    held: parts.mail.held,
+    outbound: parts.mail.outbound,
     signIn,
     mailSignIn: createMailSignIn(signIn),
     clock,

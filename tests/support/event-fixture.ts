@@ -18,6 +18,7 @@ const accountId = fc.constantFrom(...accountIds);
 const time = fc
   .integer({ min: 0, max: 1_000_000 })
   .map((ms) => new Date(1_463_000_000_000 + ms).toISOString());
+const heldId = fc.constantFrom('h1', 'h2');
 const room = fc.oneof(
   fc.constant<string>(rooms.everyone),
   accountId.map(rooms.account),
@@ -103,6 +104,41 @@ export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
     type: fc.constant('mail.delivered' as const),
     messageId: fc.constant('1'),
     accountIds: fc.uniqueArray(accountId, { maxLength: 3 }),
+  }),
+  fc.record({
+    type: fc.constant('mail.held' as const),
+    heldId,
+    kind: fc.constant('moderation' as const),
+    groupName: fc.constant('Toàn tỉnh'),
+    sender: fc.constant('ngoai@outside.example'),
+    subject: fc.constant('Mời họp'),
+    heldAt: time,
+    accountId,
+    moderatorIds: fc.uniqueArray(accountId, { maxLength: 2 }),
+  }),
+  fc.record({
+    type: fc.constant('mail.decided' as const),
+    heldId,
+    kind: fc.constant('moderation' as const),
+    state: fc.constantFrom('released', 'refused'),
+    accountId,
+    moderatorIds: fc.uniqueArray(accountId, { maxLength: 2 }),
+  }),
+  fc.record({
+    type: fc.constant('mail.queued' as const),
+    messageId: fc.constant('1'),
+    domains: fc.constant(['outside.example']),
+  }),
+  fc.record({
+    type: fc.constant('outbound.settled' as const),
+    messageId: fc.constant('1'),
+    submittedBy: accountId,
+    settled: fc.constant([{ recipient: 'ngoai@outside.example', state: 'delivered' as const }]),
+  }),
+  fc.record({
+    type: fc.constant('sending.limited' as const),
+    accountId,
+    address: fc.constant('an@binhthuan.example'),
   }),
   fc.record({ type: fc.constant('mailbox.changed' as const), accountId, mailboxIds: fc.constant(['1']) }),
   fc.record({ type: fc.constant('membership.changed' as const), accountId }),

@@ -118,6 +118,10 @@ export const changeTypes = [
   'mail.delivered',
   'mailbox.changed',
   'membership.changed',
+  'mail.held',
+  'mail.decided',
+  'outbound.settled',
+  'sending.limited',
 ] as const;
 
 export function openSocket(

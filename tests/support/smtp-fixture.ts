@@ -4,6 +4,7 @@ import { createSignInLimiter } from '#app/access/sign-in-limiter.ts';
 import { createMailSignIn } from '#app/access/sign-in.ts';
 import { hashAppPassword } from '#app/access/tokens.ts';
 import { type DeliveryPorts, receiveMail } from '#app/mail/receive-mail.ts';
+import type { MailWriter } from '#app/ports/mail-delivery.ts';
 import { mayUseSender, submitMail } from '#app/mail/submit-mail.ts';
 import { systemClock } from '#domain/clock.ts';
 import { parseMessage } from '#mail/message/parse-message.ts';
@@ -88,7 +89,7 @@ export async function createSmtpFixture(database: Database): Promise<SmtpFixture
       warn: () => undefined,
       error: (fields: Readonly<Record<string, unknown>>) => faults.push(fields['error']),
     },
-    recipient: (address: string) => ports.delivery.recipient(address),
+    recipient: (address: string, writer: MailWriter) => ports.delivery.recipient(address, writer),
   } as const;
 
   async function open(door: SmtpDoor): Promise<OpenDoor> {

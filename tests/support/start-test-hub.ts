@@ -106,6 +106,9 @@ function spawnHub(input: { databaseUrl: string; dataDir: string; options: TestHu
         HUB_SEED: options.seed ?? 'tiny',
         HUB_DEMO_PASSWORD: demoPassword,
         HUB_LOG_LEVEL: 'warn',
+        // Nothing of a test leaves this machine, and no name server elsewhere is asked.
+        HUB_OUTBOUND: 'rehearsal',
+        HUB_DNS: '127.0.0.1:1',
         ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -70,8 +70,8 @@ function breachesOf(path: string): readonly string[] {
   const imports = importsOf(textOf(path));
   // These wire every part; `start` holds what main.ts and cli.ts both need for that.
   if (path === 'src/main.ts' || path === 'src/cli.ts' || folder === 'start') return [];
-  if (path === 'src/config.ts') {
-    return imports.filter((from) => !from.startsWith('node:') && !from.startsWith('#lib/'));
+  if (path === 'src/config.ts' || path === 'src/mail-config.ts') {
+    return imports.filter((from) => !/^(?:node:|#lib\/|\.\/mail-config\.ts$)/u.test(from));
   }
   const layer = layers[folder];
   if (layer === undefined) return ['(a folder or file that the table of layers does not know)'];

@@ -45,6 +45,7 @@ describe('loadConfig', () => {
       roles: new Set(['http', 'realtime', 'mail', 'worker']),
       seed: 'demo',
       logLevel: 'info',
+      mail: { host: 'localhost', outbound: 'rehearsal', outboundPort: 25, dns: [] },
     });
   });
 
@@ -73,6 +74,12 @@ describe('loadConfig', () => {
         TLS_CERT: 'cert.pem',
         TLS_KEY: 'key.pem',
         HUB_LOG_LEVEL: 'warn',
+        HUB_MAIL_HOST: 'mx.binhthuan.example',
+        HUB_SMARTHOST: 'smtp://hub:p%40ss@relay.example',
+        HUB_OUTBOUND_PORT: '2526',
+        HUB_DNS: '127.0.0.1:5353, [::1]:53,192.0.2.1',
+        HUB_CLAMD: '/run/clamd.sock',
+        HUB_RSPAMD: 'http://127.0.0.1:11333/',
       }),
     ).toMatchObject({
       mode: 'server',
@@ -89,6 +96,15 @@ describe('loadConfig', () => {
       demoPassword: 'long enough',
       tls: { certPath: join(folder, 'cert.pem'), keyPath: join(folder, 'key.pem') },
       logLevel: 'warn',
+      mail: {
+        host: 'mx.binhthuan.example',
+        outbound: 'smarthost',
+        smarthost: { host: 'relay.example', port: 587, secure: false, user: 'hub', password: 'p@ss' },
+        outboundPort: 2526,
+        dns: ['127.0.0.1:5353', '[::1]:53', '192.0.2.1'],
+        clamd: { path: '/run/clamd.sock' },
+        rspamdUrl: 'http://127.0.0.1:11333',
+      },
     });
   });
 
@@ -96,6 +112,30 @@ describe('loadConfig', () => {
     const databaseUrl = { DATABASE_URL: 'postgresql://db/hub' };
     expect(load(databaseUrl).seed).toBe('none');
     expect(load({ ...databaseUrl, HUB_SEED: 'full' }).seed).toBe('full');
+  });
+
+  it('lets mail leave in server mode, and keeps it here in local mode unless told to', () => {
+    expect(load({ DATABASE_URL: 'postgresql://db/hub' }).mail.outbound).toBe('direct');
+    expect(load({ HUB_OUTBOUND: 'direct' }).mail.outbound).toBe('direct');
+  });
+
+  it('takes the host of its public address as the name of its mail server', () => {
+    expect(load({ HUB_PUBLIC_URL: 'https://Hub.binhthuan.example:8443' }).mail.host).toBe(
+      'hub.binhthuan.example',
+    );
+  });
+
+  it('refuses mail settings that name nothing', () => {
+    const message = refusalOf({
+      HUB_MAIL_HOST: 'a b',
+      HUB_OUTBOUND: 'maybe',
+      HUB_OUTBOUND_PORT: '0',
+      HUB_DNS: 'resolver.example',
+      HUB_CLAMD: 'clamd',
+      HUB_RSPAMD: 'rspamd',
+    });
+    for (const name of ['MAIL_HOST', 'OUTBOUND', 'OUTBOUND_PORT', 'DNS', 'CLAMD', 'RSPAMD'])
+      expect(message).toContain(`HUB_${name} must`);
   });
 
   it('completes the environment from .env, which loses against a variable that is set, even to nothing', () => {
@@ -137,6 +177,7 @@ describe('loadConfig', () => {
     const message = refusalOf({
       DATABASE_URL: 'mysql://hub:hunter22@db/hub',
       REDIS_URL: 'hunter22',
+      HUB_SMARTHOST: 'http://hub:hunter22@relay.example',
       HUB_DEMO_PASSWORD: 'hunter2',
       HUB_PUBLIC_URL: 'https://me:hunter22@hub.example',
     });

@@ -48,6 +48,12 @@ const boardRoute = createRoute({
   component: lazyRouteComponent(() => import('#client/board/board-page.tsx'), 'BoardPage'),
 });
 
+const heldRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/mail/held',
+  component: lazyRouteComponent(() => import('#client/mail/held-page.tsx'), 'HeldPage'),
+});
+
 /** The frame itself asks for the sign-in wherever nobody is signed in; here there is nothing else. */
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -57,7 +63,14 @@ const signInRoute = createRoute({
 
 export function createPageRouter() {
   return createRouter({
-    routeTree: rootRoute.addChildren([workRoute, directivesRoute, composeRoute, boardRoute, signInRoute]),
+    routeTree: rootRoute.addChildren([
+      workRoute,
+      directivesRoute,
+      composeRoute,
+      boardRoute,
+      heldRoute,
+      signInRoute,
+    ]),
     defaultPreload: 'intent',
     scrollRestoration: false,
   });

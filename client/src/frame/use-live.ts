@@ -22,6 +22,13 @@ export function useDirectives() {
   return useLiveView((view) => view.hub?.directives ?? noDirectives);
 }
 
+const noHeldMail: NonNullable<LiveView['hub']>['heldMail'] = [];
+
+/** What waits for the person's word as a moderator. */
+export function useHeldMail() {
+  return useLiveView((view) => view.hub?.heldMail ?? noHeldMail);
+}
+
 /** Who is signed in; only for views inside the frame, which is not drawn before the snapshot is here. */
 export function useMe(): MeView {
   const me = useLiveView((view) => view.hub?.me);

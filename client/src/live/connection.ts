@@ -40,6 +40,10 @@ const changeTypes = [
   'assignment.opened',
   'assignment.acknowledged',
   'mail.delivered',
+  'mail.held',
+  'mail.decided',
+  'outbound.settled',
+  'sending.limited',
   'mailbox.changed',
   'membership.changed',
 ] as const satisfies readonly Change['type'][];

@@ -38,6 +38,8 @@ export const en: Words = {
   'place.work': 'My work',
   'place.workShort': 'Work',
   'place.directives': 'Directives',
+  'place.held': 'Mail to approve',
+  'place.heldShort': 'Approve',
   'place.new': 'Issue a directive',
   'place.newShort': 'Issue',
 
@@ -191,6 +193,17 @@ export const en: Words = {
   'board.recallCancel': 'Do not recall',
   'board.recallReasonMissing': 'A reason is needed.',
   'board.failed': 'The board could not be loaded.',
+
+  'held.count': 'To approve: {{count}}',
+  'held.none': 'No mail waits for your approval.',
+  'held.way': '{{sender}} to the group {{group}}, {{time}}',
+  'held.noSubject': '(no subject)',
+  'held.read': 'Download to read',
+  'held.approve': 'Let it pass',
+  'held.refuse': 'Refuse',
+  'held.refuseTitle': 'Refuse the message',
+  'held.reason': 'Reason for the refusal',
+  'held.reasonMissing': 'Say why it is refused.',
 
   'refusal.offline': 'no connection',
   'refusal.internal': 'system failure, id {{id}}',

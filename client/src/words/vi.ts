@@ -39,6 +39,8 @@ export const vi = {
   'place.work': 'Việc của tôi',
   'place.workShort': 'Việc',
   'place.directives': 'Chỉ đạo',
+  'place.held': 'Thư chờ duyệt',
+  'place.heldShort': 'Duyệt thư',
   'place.new': 'Ban hành chỉ đạo',
   'place.newShort': 'Ban hành',
 
@@ -181,6 +183,17 @@ export const vi = {
   'board.recallCancel': 'Không thu hồi',
   'board.recallReasonMissing': 'Cần ghi lý do thu hồi.',
   'board.failed': 'Chưa tải được bảng theo dõi.',
+
+  'held.count': 'Có {{count}} thư chờ duyệt',
+  'held.none': 'Không có thư nào chờ duyệt.',
+  'held.way': '{{sender}} gửi nhóm {{group}}, lúc {{time}}',
+  'held.noSubject': '(không có tiêu đề)',
+  'held.read': 'Tải thư về đọc',
+  'held.approve': 'Cho gửi',
+  'held.refuse': 'Từ chối',
+  'held.refuseTitle': 'Từ chối thư',
+  'held.reason': 'Lý do từ chối',
+  'held.reasonMissing': 'Cần ghi lý do từ chối.',
 
   'refusal.offline': 'mất kết nối',
   'refusal.internal': 'lỗi hệ thống, mã {{id}}',

@@ -81,6 +81,12 @@ function touchesMailboxes(event: HubEvent): boolean {
     case 'assignment.acknowledged':
       return true;
     case 'assignment.arrived':
+    case 'mail.queued':
+    case 'mail.held':
+    case 'mail.decided':
+    case 'outbound.settled':
+    case 'absence.due':
+    case 'sending.limited':
     case 'membership.changed':
     case 'session.ended':
     case 'organisation.imported':

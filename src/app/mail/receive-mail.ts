@@ -1,7 +1,9 @@
 import type { Clock } from '#domain/clock.ts';
 import { HubError } from '#domain/hub-error.ts';
-import type { MailDelivery, MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
+import type { MailEnvelope } from '#domain/mail/envelope.ts';
+import type { MailDelivery } from '#app/ports/mail-delivery.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
+import { factsOf, holdMail, routeMail, traceOf } from './route-mail.ts';
 
 export interface DeliveryPorts {
   readonly delivery: MailDelivery;
@@ -12,47 +14,77 @@ export interface DeliveryPorts {
 
 export interface ReceiveMail {
   readonly message: PreparedMessage;
-  /** The addresses of the envelope, each accepted before. */
-  readonly recipients: readonly string[];
+  /** Each recipient was accepted before. */
+  readonly envelope: MailEnvelope;
+  /** Junk when its origin or a scanner says so. */
+  readonly into: 'inbox' | 'junk';
+  readonly verifiedSender: boolean;
+  /** A scanner gave no answer: the message waits for it (threats M8, F21). */
+  readonly hold?: { readonly reason: string } | undefined;
+  readonly traceId?: string | undefined;
+  readonly clientAddress?: string | undefined;
 }
 
+/** How long a message waits before a scanner that gave no answer is asked again. */
+export const scanAgainMs = 5 * 60_000;
+
 /**
- * Takes a message from outside into the INBOX of each recipient. When the promise resolves, the one commit with the
- * octets, the message, the mailbox rows and the log row is made: only then may the door say 250. Throws
- * `secret_content`, `no_recipient`, `unavailable`.
+ * Takes a message from outside. When the promise resolves, the one commit with the octets, the message, the mailbox
+ * rows and the log row is made: only then may the door say 250. Throws `secret_content`, `no_recipient`,
+ * `not_permitted`, `unavailable`.
  */
 export async function receiveMail(
   ports: DeliveryPorts,
   input: ReceiveMail,
 ): Promise<{ readonly messageId: string }> {
   refuseSecret(input.message);
+  const { message, envelope } = input;
   const received = await ports.delivery.transaction(async (tx) => {
-    const accountIds = await requireAccounts(tx, input.recipients);
-    const receivedAt = ports.clock.now();
-    const { messageId } = await tx.deliver({ message: input.message, receivedAt, accountIds });
-    await tx.record([{ type: 'mail.delivered', messageId, accountIds }], receivedAt);
+    const at = ports.clock.now();
+    const way = {
+      facts: factsOf(message),
+      messageIdHeader: message.messageIdHeader,
+      envelope,
+      writer: { address: envelope.sender },
+      into: input.into,
+      verifiedSender: input.verifiedSender,
+      traceId: input.traceId,
+      at,
+    };
+    const arrival = (messageId: string) =>
+      traceOf('received', way, messageId, addressesOf(envelope), {
+        bytes: message.bytes.length,
+        ...(input.clientAddress === undefined ? {} : { clientAddress: input.clientAddress }),
+        ...(message.authentication === undefined ? {} : { authentication: message.authentication }),
+      });
+    if (input.hold !== undefined) {
+      const { messageId } = await tx.deliver({ message, receivedAt: at, accountIds: [] });
+      const releaseAt = new Date(at.getTime() + scanAgainMs);
+      const held = await holdMail(tx, {
+        ...way,
+        messageId,
+        kind: 'scan',
+        reason: input.hold.reason,
+        releaseAt,
+      });
+      await tx.trace([arrival(messageId), held.trace], at);
+      await tx.record([held.event], at);
+      return { messageId };
+    }
+    const { messageId, events, trace } = await routeMail(tx, { ...way, message });
+    await tx.trace([arrival(messageId), ...trace], at);
+    await tx.record(events, at);
     return { messageId };
   });
   ports.committed();
   return received;
 }
 
+export function addressesOf(envelope: MailEnvelope): readonly string[] {
+  return envelope.recipients.map(({ address }) => address);
+}
+
 /** State secrets may not be on a networked machine (domain.md §1.3): refused before anything is written. */
 export function refuseSecret(message: PreparedMessage): void {
   if (message.secretStamp !== undefined) throw new HubError('secret_content');
-}
-
-/**
- * The accounts of the envelope, each once. An account that was suspended after its address was accepted makes the whole
- * message wait: the sender tries again and is told at RCPT, so nobody is left out in silence (threats S17). Throws
- * `no_recipient`, `unavailable`.
- */
-export async function requireAccounts(
-  tx: MailDeliveryTransaction,
-  recipients: readonly string[],
-): Promise<readonly string[]> {
-  const found = await tx.accountsOf(recipients);
-  if (recipients.length === 0) throw new HubError('no_recipient');
-  if (recipients.some((address) => !found.has(address))) throw new HubError('unavailable');
-  return [...new Set(found.values())];
 }

@@ -1,8 +1,16 @@
 import { type Actor, unitsAnsweredFor } from '#domain/access/actor.ts';
 import { HubError } from '#domain/hub-error.ts';
-import type { AnsweredDirective, MailDeliveryTransaction, MailSender } from '#app/ports/mail-delivery.ts';
+import type {
+  AnsweredDirective,
+  MailDeliveryTransaction,
+  MailSender,
+  SendingVerdict,
+} from '#app/ports/mail-delivery.ts';
+import type { HubEvent } from '#domain/event.ts';
+import type { MailEnvelope } from '#domain/mail/envelope.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
-import { type DeliveryPorts, refuseSecret, requireAccounts } from './receive-mail.ts';
+import { addressesOf, type DeliveryPorts, refuseSecret, scanAgainMs } from './receive-mail.ts';
+import { factsOf, holdMail, type HoldMail, routeMail, traceOf } from './route-mail.ts';
 
 export interface SubmitMail {
   readonly actor: Actor;
@@ -12,19 +20,26 @@ export interface SubmitMail {
    * who wrote it, or says it twice: nobody owns such a message.
    */
   readonly authors: readonly string[];
-  /** The addresses of the envelope, each accepted before. */
-  readonly recipients: readonly string[];
+  /** Each recipient was accepted before. */
+  readonly envelope: MailEnvelope;
   /** Whether the first line that the person wrote acknowledges (Đã nhận, ACK). */
   readonly acknowledges: boolean;
+  /** When it is to go out (RFC 4865); at once when absent. */
+  readonly releaseAt?: Date | undefined;
+  /** A scanner gave no answer: the message waits for it. */
+  readonly hold?: { readonly reason: string } | undefined;
+  readonly traceId?: string | undefined;
+  readonly clientAddress?: string | undefined;
 }
 
 /** Named ids beyond this many are not looked for; a reply names its directive among the nearest. */
 const namedIdsMax = 100;
 
 /**
- * Sends a message of the signed-in account to local accounts, with a copy in its Sent mailbox. A reply to a directive
- * that acknowledges is the recipient's receipt, in the same commit (architecture.md §5). Throws `sender_not_owned`,
- * `secret_content`, `no_recipient`, `unavailable`.
+ * Sends a message of the signed-in account, with a copy in the Sent mailbox of whom it is sent as. It waits when its
+ * time has not come or the account has sent more than it may in an hour. A reply to a directive that acknowledges is
+ * the recipient's receipt, in the same commit (architecture.md §5). Throws `sender_not_owned`, `secret_content`,
+ * `no_recipient`, `not_permitted`, `unavailable`.
  */
 export async function submitMail(
   ports: DeliveryPorts,
@@ -32,25 +47,66 @@ export async function submitMail(
 ): Promise<{ readonly messageId: string }> {
   refuseSecret(input.message);
   const submitted = await ports.delivery.transaction(async (tx) => {
-    const { actor, message } = input;
-    await requireOwnAuthors(tx, input);
-    const accountIds = await requireAccounts(tx, input.recipients);
-    const answered = await acknowledgedDirective(tx, input, accountIds);
-    if (answered !== undefined) await tx.lockForReply(actor.accountId, accountIds);
+    const { actor, message, envelope } = input;
+    const author = await requireOwnAuthors(tx, input);
     const at = ports.clock.now();
-    const { messageId } = await tx.deliver({
-      message,
-      receivedAt: at,
-      accountIds,
-      sentCopyOf: actor.accountId,
-    });
-    const receipts = answered === undefined ? [] : await tx.acknowledge(answered, actor.accountId, at);
-    const heardBy = [...new Set([...accountIds, actor.accountId])];
-    await tx.record([{ type: 'mail.delivered', messageId, accountIds: heardBy }, ...receipts], at);
-    return { messageId };
+    const way = {
+      facts: factsOf(message),
+      messageIdHeader: message.messageIdHeader,
+      envelope,
+      writer: { accountId: actor.accountId, address: envelope.sender },
+      into: 'inbox',
+      verifiedSender: true,
+      sentCopyOf: author.keepsSentCopy ? author.accountId : undefined,
+      traceId: input.traceId,
+      at,
+    } as const;
+    const sent = (messageId: string) =>
+      traceOf('submitted', way, messageId, addressesOf(envelope), {
+        bytes: message.bytes.length,
+        ...(input.clientAddress === undefined ? {} : { clientAddress: input.clientAddress }),
+      });
+    const sending = await tx.countSending(actor.accountId, envelope.recipients.length, at);
+    const alerts: HubEvent[] = sending.alert
+      ? [{ type: 'sending.limited', accountId: actor.accountId, address: actor.address }]
+      : [];
+    const wait = waitOf(input, sending, at);
+    if (wait !== undefined) {
+      // The copy in Sent is made when it really goes out.
+      const { messageId } = await tx.deliver({ message, receivedAt: at, accountIds: [] });
+      const held = await holdMail(tx, { ...way, messageId, ...wait });
+      await tx.trace([sent(messageId), held.trace], at);
+      await tx.record([held.event, ...alerts], at);
+      return { messageId };
+    }
+    const answered = await acknowledgedDirective(tx, input);
+    if (answered !== undefined) {
+      const { accountIds } = await tx.expand(addressesOf(envelope), way.writer);
+      await tx.lockForReply(actor.accountId, [...accountIds, author.accountId]);
+    }
+    const routed = await routeMail(tx, { ...way, message });
+    // Words to a colleague are no receipt: the issuer must get them.
+    const receipts =
+      answered === undefined || !routed.accountIds.includes(answered.issuerAccountId)
+        ? []
+        : await tx.acknowledge(answered, actor.accountId, at);
+    await tx.trace([sent(routed.messageId), ...routed.trace], at);
+    await tx.record([...routed.events, ...receipts, ...alerts], at);
+    return { messageId: routed.messageId };
   });
   ports.committed();
   return submitted;
+}
+
+function waitOf(
+  { releaseAt, hold }: SubmitMail,
+  sending: SendingVerdict,
+  at: Date,
+): Pick<HoldMail, 'kind' | 'reason' | 'releaseAt'> | undefined {
+  if (hold !== undefined)
+    return { kind: 'scan', reason: hold.reason, releaseAt: new Date(at.getTime() + scanAgainMs) };
+  if (sending.verdict === 'hold') return { kind: 'sending_limit', releaseAt: sending.until };
+  return releaseAt === undefined || releaseAt <= at ? undefined : { kind: 'scheduled', releaseAt };
 }
 
 /** Whether the actor may use the address as the sender of an envelope; its own, or that of a unit it answers for. */
@@ -69,29 +125,30 @@ export function ownsSender(actor: Actor, sender: MailSender | undefined): boolea
   return sender.unitId !== undefined && unitsAnsweredFor(actor).includes(sender.unitId);
 }
 
-async function requireOwnAuthors(tx: MailDeliveryTransaction, input: SubmitMail): Promise<void> {
-  if (input.authors.length === 0) throw new HubError('sender_not_owned', { field: 'From' });
+/** Whom it is sent as: the account behind From, the first of the authors. */
+async function requireOwnAuthors(tx: MailDeliveryTransaction, input: SubmitMail): Promise<MailSender> {
+  let author: MailSender | undefined;
   for (const address of input.authors) {
-    if (!ownsSender(input.actor, await tx.sender(address))) {
+    const sender = await tx.sender(address);
+    if (sender === undefined || !ownsSender(input.actor, sender))
       throw new HubError('sender_not_owned', { field: 'From' });
-    }
+    author ??= sender;
   }
+  if (author === undefined) throw new HubError('sender_not_owned', { field: 'From' });
+  return author;
 }
 
 /**
- * The directive that the message acknowledges. What a program sent never does (RFC 3834), nor does a message that the
- * issuer does not get: words to a colleague are no receipt. In-Reply-To comes first, then the nearest reference.
+ * The directive that the message acknowledges. What a program sent never does (RFC 3834). In-Reply-To comes first, then
+ * the nearest reference.
  */
 async function acknowledgedDirective(
   tx: MailDeliveryTransaction,
   input: SubmitMail,
-  accountIds: readonly string[],
 ): Promise<AnsweredDirective | undefined> {
   const { message } = input;
   if (!input.acknowledges || message.autoSubmitted) return undefined;
   const parent = message.inReplyTo === undefined ? [] : [message.inReplyTo];
   const named = [...new Set([...parent, ...message.references.toReversed()])].slice(0, namedIdsMax);
-  if (named.length === 0) return undefined;
-  const answered = await tx.answeredDirective(named, input.actor.accountId);
-  return answered !== undefined && accountIds.includes(answered.issuerAccountId) ? answered : undefined;
+  return named.length === 0 ? undefined : tx.answeredDirective(named, input.actor.accountId);
 }

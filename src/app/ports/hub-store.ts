@@ -64,6 +64,15 @@ export interface BoardRecipient {
   readonly acknowledgedAt?: Date;
 }
 
+/** A message that waits for a moderator's word. */
+export interface HeldTask {
+  readonly id: string;
+  readonly group: string;
+  readonly sender: string;
+  readonly subject?: string;
+  readonly heldAt: Date;
+}
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor?: string;
@@ -114,7 +123,14 @@ export interface HubTransaction {
 
 export interface DirectiveReads {
   /** A moment's view: position and everything the actor sees at it, newest first. */
-  snapshot(actor: Actor, limit: number): Promise<{ position: number; directives: readonly SeenDirective[] }>;
+  snapshot(
+    actor: Actor,
+    limit: number,
+  ): Promise<{
+    position: number;
+    directives: readonly SeenDirective[];
+    heldMail: readonly HeldTask[];
+  }>;
   /** Undefined when there is none or the actor has no path to it. */
   seenDirective(actor: Actor, id: string): Promise<SeenDirective | undefined>;
   board(directiveId: string, page: { limit: number; cursor?: string }): Promise<Page<BoardRecipient>>;

@@ -1,10 +1,25 @@
 import type { HubEvent } from '#domain/event.ts';
+import type { MailFacts, Placement } from '#domain/mail/mail-rule.ts';
 import type { AccountKind } from '#domain/organisation/organisation.ts';
-import type { PreparedMessage } from './mail-store.ts';
+import type { NewHeldMail } from './held-mail.ts';
+import type { PreparedMessage, StoredMessage } from './mail-store.ts';
+import type { OutboundTransaction } from './outbound.ts';
+
+/** Who writes: what a group's rules and a loop guard look at. */
+export interface MailWriter {
+  /** The account that signed in; absent for mail from outside. */
+  readonly accountId?: string;
+  /** The envelope sender; '' is the null sender. */
+  readonly address: string;
+}
 
 /** Who is behind an address that somebody wants to write to. */
 export type MailRecipient =
-  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'account'; readonly accountId: string; /** Over its quota. */ readonly full: boolean }
+  /** A group that the writer may write to; what it sends may wait for a moderator. */
+  | { readonly kind: 'group'; readonly groupId: string }
+  /** A group that the writer may not write to. */
+  | { readonly kind: 'closed'; readonly groupId: string }
   /** The domain is ours, the address is nobody's, or nobody's any more. */
   | { readonly kind: 'unknown' }
   /** The domain is not ours. */
@@ -15,6 +30,8 @@ export interface MailSender {
   readonly accountId: string;
   readonly kind: AccountKind;
   readonly unitId?: string;
+  /** The hub puts a copy of what it sends into its Sent; otherwise its mail client does. */
+  readonly keepsSentCopy: boolean;
 }
 
 /** The directive that a message replies to, found by the ids it names; its sender is one of the recipients. */
@@ -25,18 +42,59 @@ export interface AnsweredDirective {
   readonly messageId: string;
 }
 
-export interface DeliverMail {
-  readonly message: PreparedMessage;
-  readonly receivedAt: Date;
+/** What addresses come to for one writer. Accounts and outside addresses are named once, whatever the ways to them. */
+export interface ExpandedRecipients {
   readonly accountIds: readonly string[];
+  /** Addresses of other domains, canonical. */
+  readonly outside: readonly string[];
+  /** Groups whose moderators decide first. */
+  readonly moderated: readonly { readonly groupId: string; readonly address: string }[];
+  /** Nobody's address here, or a group that the writer may not write to. */
+  readonly refused: readonly { readonly address: string; readonly reason: 'unknown' | 'closed' }[];
+}
+
+export interface HeldBy {
+  readonly groupName?: string;
+  readonly moderatorIds: readonly string[];
+}
+
+export interface SendingVerdict {
+  readonly verdict: 'send' | 'hold';
+  readonly alert: boolean;
+  /** When the next hour begins. */
+  readonly until: Date;
+}
+
+export interface DeliverMail {
+  /** One that is stored already, or one to store with it. */
+  readonly message: PreparedMessage | StoredMessage;
+  readonly receivedAt: Date;
+  /** May be empty: then it is only stored. */
+  readonly accountIds: readonly string[];
+  /** Where it goes for everyone without a placement; INBOX when absent. */
+  readonly into?: 'inbox' | 'junk';
+  /** Of accounts in `accountIds` whose rules say something else. */
+  readonly placements?: readonly Placement[];
   /** Whose Sent mailbox gets the same message. */
   readonly sentCopyOf?: string | undefined;
 }
 
 /** What a delivery may do inside its one transaction. Nothing of it is visible before the commit. */
-export interface MailDeliveryTransaction {
-  /** The active accounts behind addresses, by the address as it was given; an address of nobody is absent. */
-  accountsOf(addresses: readonly string[]): Promise<ReadonlyMap<string, string>>;
+export interface MailDeliveryTransaction extends Omit<OutboundTransaction, 'settle'> {
+  /** Aliases, groups to ten levels, plus-addresses; `approved` names groups whose moderator has said yes. */
+  expand(
+    addresses: readonly string[],
+    writer: MailWriter,
+    approved?: readonly string[],
+  ): Promise<ExpandedRecipients>;
+  /** What the rules of these accounts make of the message; an account without a rule that applies is absent. */
+  placements(accountIds: readonly string[], facts: MailFacts): Promise<readonly Placement[]>;
+  /** Accounts among these that are away now and would answer. */
+  absent(accountIds: readonly string[], at: Date): Promise<readonly string[]>;
+  /** Gives who decides on it, for its event. */
+  hold(input: NewHeldMail): Promise<HeldBy>;
+  /** Counts a submission in its hour. `hold`: the account has sent more than it may; `alert`: for the first time in that hour. */
+  countSending(accountId: string, recipients: number, at: Date): Promise<SendingVerdict>;
   sender(address: string): Promise<MailSender | undefined>;
   /**
    * The first directive that one of the header ids names, in their order, and that has the account among its
@@ -57,12 +115,10 @@ export interface MailDeliveryTransaction {
    * is no longer in force is not acknowledged: no events then.
    */
   acknowledge(answered: AnsweredDirective, accountId: string, at: Date): Promise<readonly HubEvent[]>;
-  /** The outbox rows: always the last thing a use case does. */
-  record(events: readonly HubEvent[], at: Date): Promise<void>;
 }
 
 export interface MailDelivery {
-  recipient(address: string): Promise<MailRecipient>;
+  recipient(address: string, writer: MailWriter): Promise<MailRecipient>;
   sender(address: string): Promise<MailSender | undefined>;
   transaction<Result>(work: (tx: MailDeliveryTransaction) => Promise<Result>): Promise<Result>;
 }

@@ -1,3 +1,4 @@
+import type { Authentication } from '#domain/mail/authentication.ts';
 import type { MessageStructure } from '#domain/mail/structure.ts';
 
 /** A message as it will be stored, with what was parsed of it before any transaction began. */
@@ -21,4 +22,15 @@ export interface PreparedMessage {
   readonly firstLines: string;
   /** Sent by a program (RFC 3834): it never acknowledges anything. */
   readonly autoSubmitted: boolean;
+  /** Of a mailing list (RFC 2919). */
+  readonly listId?: string | undefined;
+  /** Of a message from outside. */
+  readonly authentication?: Authentication;
+}
+
+/** A message that has its row already, found again to be routed later. */
+export interface StoredMessage {
+  readonly storedId: string;
+  /** Octets. */
+  readonly size: number;
 }

@@ -58,9 +58,15 @@ export function roomsOf(actor: Actor): readonly string[] {
   return [
     rooms.account(actor.accountId),
     ...(actor.kind === 'system' ? [] : [rooms.everyone]),
+    ...(isAdministrator(actor) ? [rooms.administrators] : []),
     ...unitsAnsweredFor(actor).map((unitId) => rooms.unit(unitId)),
     ...issuingPositions(actor).map((position) => rooms.position(position.positionId)),
   ];
+}
+
+/** Runs the system; reads no content (domain.md §8.10). */
+export function isAdministrator(actor: Actor): boolean {
+  return actor.kind === 'system' || actor.positions.some((position) => position.authority === 'admin');
 }
 
 /** The post shown beside the name: the highest one of the actor's own. */

@@ -81,8 +81,3 @@ export function mayReadDirective(
   const answered = unitsAnsweredFor(actor);
   return path.assignedUnitIds.some((unitId) => answered.includes(unitId));
 }
-
-/** Runs the system; reads no content (domain.md §8.10). */
-export function isAdministrator(actor: Actor): boolean {
-  return actor.kind === 'system' || actor.positions.some((position) => position.authority === 'admin');
-}

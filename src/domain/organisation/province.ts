@@ -1,3 +1,4 @@
+import type { GroupModeration, GroupWriters } from '#domain/mail/mail-group.ts';
 import type {
   Account,
   Delegation,
@@ -18,6 +19,22 @@ export interface Province {
   readonly positions: readonly Position[];
   readonly delegations: readonly Delegation[];
   readonly groups: readonly RecipientGroup[];
+  readonly mailGroups: readonly ProvinceMailGroup[];
+}
+
+/** An address that mail to many goes to, as a province comes with it. */
+export interface ProvinceMailGroup {
+  readonly id: string;
+  readonly address: string;
+  readonly name: string;
+  readonly source: 'everyone' | 'organ';
+  /** The unit's id, for an organ. */
+  readonly sourceValue?: string;
+  readonly writers: GroupWriters;
+  readonly moderation: GroupModeration;
+  /** Accounts that may write where writers are listed. */
+  readonly writerIds: readonly string[];
+  readonly moderatorIds: readonly string[];
 }
 
 /** The domains that count in the figures of the organisation: all but the system's own. */

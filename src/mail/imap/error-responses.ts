@@ -12,6 +12,7 @@ const notForImap: Refusal = { code: 'CANNOT', text: 'This cannot be done through
 
 /** What each refusal of the hub is in IMAP. A new code does not compile until it is answered here. */
 const refusals: Record<ErrorCode, Refusal> = {
+  address_taken: notForImap,
   bad_input: { code: 'CANNOT', text: 'The request is not acceptable' },
   deadline_in_past: notForImap,
   directive_already_closed: notForImap,

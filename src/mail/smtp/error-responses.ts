@@ -15,6 +15,7 @@ export const faultReply: SmtpReply = {
 
 /** What each refusal of the hub is in SMTP. A new code does not compile until it is answered here. */
 export const errorReplies: Record<ErrorCode, SmtpReply> = {
+  address_taken: notForSmtp,
   bad_input: { code: 501, status: '5.5.4', text: 'The request is not acceptable' },
   deadline_in_past: notForSmtp,
   directive_already_closed: notForSmtp,

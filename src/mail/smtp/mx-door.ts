@@ -1,7 +1,11 @@
 import type { SMTPServerSession } from 'smtp-server';
-import type { MailRecipient } from '#app/ports/mail-delivery.ts';
+import type { MailRecipient, MailWriter } from '#app/ports/mail-delivery.ts';
 import type { ReceiveMail } from '#app/mail/receive-mail.ts';
+import type { CheckedOrigin, CheckOrigin, ScanMail } from '#app/ports/mail-checks.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { isSenderVerified, verdictOf } from '#domain/mail/authentication.ts';
+import { originOf } from './trace-of.ts';
+import { envelopeOf } from './envelope-of.ts';
 import { fullAddress } from './mail-path.ts';
 import { defaultSmtpLimits } from './smtp-limits.ts';
 import { prepareMessage, refuseLoop } from './prepare-message.ts';
@@ -15,8 +19,51 @@ import {
 import { SmtpRefusal } from './smtp-refusal.ts';
 
 export interface MxDoorOptions extends SmtpDoorOptions {
-  readonly recipient: (address: string) => Promise<MailRecipient>;
+  readonly recipient: (address: string, writer: MailWriter) => Promise<MailRecipient>;
   readonly receive: (input: ReceiveMail) => Promise<unknown>;
+  /** SPF, DKIM, DMARC and ARC. */
+  readonly checkOrigin?: CheckOrigin;
+  /** The configured scanners. */
+  readonly scan?: ScanMail;
+}
+
+interface LookedAt {
+  readonly checked?: CheckedOrigin | undefined;
+  readonly into: 'inbox' | 'junk';
+  readonly hold?: { readonly reason: string };
+}
+
+/**
+ * Origin and content of a message, before anything is kept: what its author's domain wants refused is refused (DMARC),
+ * and what a scanner knows as malicious. A configured scanner that gives no answer makes the message wait (threats M8).
+ * Throws `SmtpRefusal`.
+ */
+async function lookAt(options: MxDoorOptions, bytes: Buffer, session: SMTPServerSession): Promise<LookedAt> {
+  const origin = originOf(session);
+  const [checked, scanned] = await Promise.all([
+    options.checkOrigin?.(bytes, origin),
+    options.scan?.(bytes, origin) ?? { kind: 'clean' as const },
+  ]);
+  const verdict = checked === undefined ? 'accept' : verdictOf(checked.authentication);
+  if (verdict === 'reject')
+    throw new SmtpRefusal({ code: 550, status: '5.7.1', text: 'Refused by the DMARC policy of the author' });
+  const into = verdict === 'quarantine' ? 'junk' : 'inbox';
+  switch (scanned.kind) {
+    case 'clean':
+      return { checked, into };
+    case 'infected':
+      throw maliciousContent();
+    case 'spam':
+      if (scanned.reject)
+        throw new SmtpRefusal({ code: 550, status: '5.7.1', text: 'The message was judged to be spam' });
+      return { checked, into: 'junk' };
+    case 'unavailable':
+      return { checked, into, hold: { reason: `${scanned.scanner}: ${scanned.reason}` } };
+  }
+}
+
+export function maliciousContent(): SmtpRefusal {
+  return new SmtpRefusal({ code: 550, status: '5.7.1', text: 'The message has malicious content' });
 }
 
 /** The door for the world (RFC 5321): takes mail for local accounts from anybody, passes nothing on, signs nobody in. */
@@ -30,9 +77,23 @@ export function createMxDoor(options: MxDoorOptions): SmtpDoor {
       requireLocal(options, fullAddress(address, options.domain), session, door),
     async message({ bytes, session, id }: ReceivedMail) {
       refuseLoop(bytes, hopsMax);
-      const message = await prepareMessage(options, { bytes, received: bytes, session, id });
-      const recipients = session.envelope.rcptTo.map(({ address }) => fullAddress(address, options.domain));
-      await options.receive({ message, recipients });
+      const found = await lookAt(options, bytes, session);
+      const message = await prepareMessage(options, {
+        bytes,
+        received: bytes,
+        session,
+        id,
+        checked: found.checked,
+      });
+      await options.receive({
+        message,
+        envelope: envelopeOf(session, options.domain),
+        into: found.into,
+        verifiedSender: found.checked !== undefined && isSenderVerified(found.checked.authentication),
+        hold: found.hold,
+        traceId: id,
+        clientAddress: session.remoteAddress,
+      });
     },
   });
 }
@@ -43,10 +104,16 @@ async function requireLocal(
   session: SMTPServerSession,
   door: DoorState,
 ): Promise<void> {
-  const recipient = await options.recipient(address);
+  const { mailFrom } = session.envelope;
+  const recipient = await options.recipient(address, { address: mailFrom ? mailFrom.address : '' });
   switch (recipient.kind) {
     case 'account':
+      if (recipient.full) throw new HubError('over_quota');
       return;
+    case 'group':
+      return;
+    case 'closed':
+      throw new SmtpRefusal({ code: 550, status: '5.7.1', text: 'You may not write to this group' });
     case 'foreign':
       throw new SmtpRefusal({ code: 550, status: '5.7.1', text: 'Relaying denied' });
     case 'unknown': {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SMTPServerSession } from 'smtp-server';
+import type { CheckedOrigin } from '#app/ports/mail-checks.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { headerEnd, headerFields } from '#mail/message/header-fields.ts';
@@ -19,6 +20,8 @@ export interface MessageToPrepare {
   readonly received: Uint8Array;
   readonly session: SMTPServerSession;
   readonly id: string;
+  /** What was found of the origin of a message from outside. */
+  readonly checked?: CheckedOrigin | undefined;
 }
 
 /**
@@ -28,9 +31,9 @@ export interface MessageToPrepare {
  */
 export async function prepareMessage(
   options: Pick<SmtpDoorOptions, 'parse' | 'hostname' | 'clock' | 'log'>,
-  { bytes: own, received, session, id }: MessageToPrepare,
+  { bytes: own, received, session, id, checked }: MessageToPrepare,
 ): Promise<PreparedMessage> {
-  const { bytes } = prependTrace(own, traceOf(options, session, id));
+  const { bytes } = prependTrace(own, traceOf(options, session, id), checked?.fields);
   const receivedSha256 = createHash('sha256').update(received).digest();
   const parsed = await options.parse(bytes);
   if (parsed === undefined) throw new HubError('unavailable');
@@ -51,6 +54,7 @@ export async function prepareMessage(
     secretStamp: parsed.secretStamp,
     firstLines: parsed.firstLines,
     autoSubmitted: parsed.autoSubmitted,
+    ...(checked === undefined ? {} : { authentication: checked.authentication }),
   };
 }
 

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { SMTPServerAuthentication, SMTPServerSession } from 'smtp-server';
 import type { MailSignIn } from '#app/access/sign-in.ts';
 import type { SubmitMail } from '#app/mail/submit-mail.ts';
-import type { MailRecipient } from '#app/ports/mail-delivery.ts';
+import type { MailRecipient, MailWriter } from '#app/ports/mail-delivery.ts';
+import type { ScanMail } from '#app/ports/mail-checks.ts';
 import type { Actor } from '#domain/access/actor.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { replyActOf } from '#mail/message/reply-act.ts';
 import { signInRefusalOf } from './error-responses.ts';
+import { envelopeOf } from './envelope-of.ts';
 import { fullAddress } from './mail-path.ts';
 import { prepareMessage, refuseLoop } from './prepare-message.ts';
 import {
@@ -17,17 +19,21 @@ import {
   type SmtpDoorOptions,
 } from './smtp-door.ts';
 import { defaultSmtpLimits } from './smtp-limits.ts';
+import { maliciousContent } from './mx-door.ts';
 import { SmtpRefusal } from './smtp-refusal.ts';
+import { originOf } from './trace-of.ts';
 import { authorsOf, completeHeader } from './submission-header.ts';
 
 export interface SubmissionDoorOptions extends SmtpDoorOptions {
   /** TLS from the first octet (RFC 8314, port 465); otherwise STARTTLS before AUTH. */
   readonly implicitTls: boolean;
   readonly signIn: MailSignIn;
-  readonly recipient: (address: string) => Promise<MailRecipient>;
+  readonly recipient: (address: string, writer: MailWriter) => Promise<MailRecipient>;
   /** Whether the account may write the address into MAIL FROM. */
   readonly mayUseSender: (actor: Actor, address: string) => Promise<boolean>;
   readonly submit: (input: SubmitMail) => Promise<unknown>;
+  /** The configured scanners; what they judge as spam goes out all the same, its sender is known. */
+  readonly scan?: ScanMail;
 }
 
 /** The door for the hub's own people (RFC 6409): signs in, and sends as the account that signed in or its office. */
@@ -42,7 +48,7 @@ export function createSubmissionDoor(options: SubmissionDoorOptions): SmtpDoor {
         : '5.7.0 Begin TLS with STARTTLS and sign in first',
     },
     mailFrom: (address, session) => requireOwnSender(options, address, session),
-    rcptTo: (address) => requireReachable(options, address),
+    rcptTo: (address, session) => requireReachable(options, address, session),
     message: (mail) => submit(options, hopsMax, mail),
     auth(door, auth, session, callback) {
       signIn(options, door, auth, session).then(
@@ -103,19 +109,26 @@ async function requireOwnSender(
   });
 }
 
-async function requireReachable(options: SubmissionDoorOptions, address: string): Promise<void> {
-  const recipient = await options.recipient(fullAddress(address, options.domain));
+async function requireReachable(
+  options: SubmissionDoorOptions,
+  address: string,
+  session: SMTPServerSession,
+): Promise<void> {
+  const { accountId } = actorOf(session);
+  const { mailFrom } = session.envelope;
+  const writer = { accountId, address: mailFrom ? mailFrom.address : '' };
+  const recipient = await options.recipient(fullAddress(address, options.domain), writer);
   switch (recipient.kind) {
     case 'account':
+      if (recipient.full) throw new HubError('over_quota');
       return;
+    case 'group':
+    case 'foreign':
+      return;
+    case 'closed':
+      throw new SmtpRefusal({ code: 550, status: '5.7.1', text: 'You may not write to this group' });
     case 'unknown':
       throw new HubError('recipient_unknown');
-    case 'foreign':
-      throw new SmtpRefusal({
-        code: 550,
-        status: '5.7.1',
-        text: 'Outbound delivery is not configured yet; only addresses of this hub can be written to',
-      });
   }
 }
 
@@ -126,12 +139,17 @@ async function submit(options: SubmissionDoorOptions, hopsMax: number, mail: Rec
     messageId: `<${randomUUID()}@${options.domain}>`,
     at: options.clock.now(),
   });
+  const scanned = (await options.scan?.(bytes, originOf(session))) ?? { kind: 'clean' };
+  if (scanned.kind === 'infected') throw maliciousContent();
   const message = await prepareMessage(options, { bytes, received: mail.bytes, session, id });
   await options.submit({
     actor: actorOf(session),
     message,
     authors: message.fromAddress === undefined ? [] : authorsOf(bytes),
-    recipients: session.envelope.rcptTo.map(({ address }) => fullAddress(address, options.domain)),
+    envelope: envelopeOf(session, options.domain),
+    traceId: id,
+    hold: scanned.kind === 'unavailable' ? { reason: `${scanned.scanner}: ${scanned.reason}` } : undefined,
+    clientAddress: session.remoteAddress,
     acknowledges: replyActOf(message.firstLines) === 'acknowledge',
   });
 }

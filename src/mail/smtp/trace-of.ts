@@ -1,6 +1,17 @@
 import type { SMTPServerSession } from 'smtp-server';
+import type { MailOrigin } from '#app/ports/mail-checks.ts';
 import type { Trace, TransferProtocol } from '#mail/message/trace-headers.ts';
 import type { SmtpDoorOptions } from './smtp-door.ts';
+
+/** Where a message came from, for the checks of its origin. */
+export function originOf(session: SMTPServerSession): MailOrigin {
+  const { mailFrom } = session.envelope;
+  return {
+    clientAddress: session.remoteAddress,
+    helo: session.hostNameAppearsAs,
+    sender: mailFrom ? mailFrom.address : '',
+  };
+}
 
 /** Where a message came from, for Return-Path and Received. A lone recipient is named; of several none is. */
 export function traceOf(

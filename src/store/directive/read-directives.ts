@@ -10,6 +10,7 @@ import { mayActAsIssuer } from '#domain/access/policy.ts';
 import type { AssigneeKind, Assignment, Role, Urgency } from '#domain/directive/directive.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { rooms } from '#domain/room.ts';
+import { heldTasksOf } from '#store/mail/held-tasks.ts';
 import type { Database, Sql } from '#store/database.ts';
 
 export interface DirectiveRow {
@@ -182,7 +183,11 @@ export function createDirectiveReads(database: Database): DirectiveReads {
             limit,
           ],
         );
-        return { position: head?.position ?? 0, directives: await see(tx, actor, rows) };
+        return {
+          position: head?.position ?? 0,
+          directives: await see(tx, actor, rows),
+          heldMail: await heldTasksOf(tx, actor.accountId),
+        };
       }),
 
     async seenDirective(actor, id) {

@@ -1,20 +1,23 @@
+import { canonicalAddress } from '#domain/mail/envelope.ts';
 import type { Sql } from '#store/database.ts';
 
 /**
- * The active accounts behind addresses, by the address as it was given. `name+tag@domain` is `name@domain` unless
- * an account has just that address. An address of nobody is absent.
+ * The active accounts behind addresses, their own or aliases, by the address as it was given. `name+tag@domain` is
+ * `name@domain` unless an account or alias has just that address. An address of nobody is absent.
  */
 export async function accountsByAddresses(
   sql: Sql,
   addresses: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const spellings = addresses.map((address) => ({
-    address,
-    exact: address.normalize('NFC').toLowerCase(),
-    plain: withoutTag(address.normalize('NFC').toLowerCase()),
-  }));
+  const spellings = addresses.map((address) => {
+    const exact = canonicalAddress(address);
+    return { address, exact, plain: withoutTag(exact) };
+  });
   const rows = await sql.rows<{ id: string; address: string }>(
-    `select id, address from account where address = any($1::text[]) and status = 'active'`,
+    `select id, address from account where address = any($1::text[]) and status = 'active'
+     union all
+     select a.id, l.address from mail_alias l join account a on a.id = l.account_id and a.status = 'active'
+     where l.address = any($1::text[])`,
     [[...new Set(spellings.flatMap(({ exact, plain }) => [exact, plain]))]],
   );
   const byAddress = new Map(rows.map((row) => [row.address, row.id]));

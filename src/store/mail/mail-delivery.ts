@@ -2,7 +2,6 @@ import type {
   AnsweredDirective,
   MailDelivery,
   MailDeliveryTransaction,
-  MailRecipient,
   MailSender,
 } from '#app/ports/mail-delivery.ts';
 import type { HubEvent } from '#domain/event.ts';
@@ -11,50 +10,58 @@ import type { Database, Sql, Transaction } from '#store/database.ts';
 import { recordReceipts } from '#store/directive/record-receipts.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
+import { absentAmong } from './absence-store.ts';
 import { deliverMessage } from './deliver.ts';
+import { expandRecipients } from './expand-recipients.ts';
+import { holdMail } from './held-mail.ts';
+import { recordTrace } from './mail-trace-write.ts';
+import { placementsOf } from './mail-rules.ts';
+import { enqueueOutbound } from './outbound-queue.ts';
+import { recipientOf } from './recipient-of.ts';
+import { countSending } from './sending-use.ts';
 import { markSeen } from './official-receipts.ts';
 
 export function createMailDelivery(database: Database): MailDelivery {
   return {
-    recipient: (address) => recipientOf(database, address),
+    recipient: (address, writer) => recipientOf(database, address, writer),
     sender: (address) => senderOf(database, address),
     transaction: (work) => database.transaction((tx) => work(deliveryTransaction(tx))),
   };
 }
 
-function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
+export function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
   return {
-    accountsOf: (addresses) => accountsByAddresses(tx, addresses),
+    expand: (addresses, writer, approved) => expandRecipients(tx, addresses, writer, approved),
+    placements: (accountIds, facts) => placementsOf(tx, accountIds, facts),
+    absent: (accountIds, at) => absentAmong(tx, accountIds, at),
+    hold: (input) => holdMail(tx, input),
+    countSending: (accountId, recipients, at) => countSending(tx, accountId, recipients, at),
     sender: (address) => senderOf(tx, address),
     answeredDirective: (headers, accountId) => answeredDirective(tx, headers, accountId),
     lockForReply: (accountId, recipientIds) => lockForReply(tx, accountId, recipientIds),
     deliver: ({ accountIds, ...input }) =>
       deliverMessage(tx, { ...input, to: { kind: 'accounts', accountIds }, flags: 0, keywords: [] }),
     acknowledge: (answered, accountId, at) => acknowledge(tx, answered, accountId, at),
+    enqueue: (input) => enqueueOutbound(tx, input),
+    trace: (entries, at) => recordTrace(tx, entries, at),
     record: (events, at) => recordEvents(tx, events, at),
   };
-}
-
-async function recipientOf(sql: Sql, address: string): Promise<MailRecipient> {
-  const accountId = (await accountsByAddresses(sql, [address])).get(address);
-  if (accountId !== undefined) return { kind: 'account', accountId };
-  const fqdn = address
-    .slice(address.lastIndexOf('@') + 1)
-    .normalize('NFC')
-    .toLowerCase();
-  const domains = await sql.rows('select 1 from mail_domain where fqdn = $1', [fqdn]);
-  return { kind: domains.length > 0 ? 'unknown' : 'foreign' };
 }
 
 async function senderOf(sql: Sql, address: string): Promise<MailSender | undefined> {
   const accountId = (await accountsByAddresses(sql, [address])).get(address);
   if (accountId === undefined) return undefined;
-  const [row] = await sql.rows<{ kind: AccountKind; unit_id: string | null }>(
-    'select kind, unit_id from account where id = $1',
+  const [row] = await sql.rows<{ kind: AccountKind; unit_id: string | null; sent_copy: string }>(
+    'select kind, unit_id, sent_copy from account where id = $1',
     [accountId],
   );
   if (row === undefined) return undefined;
-  return { accountId, kind: row.kind, ...(row.unit_id === null ? {} : { unitId: row.unit_id }) };
+  return {
+    accountId,
+    kind: row.kind,
+    keepsSentCopy: row.sent_copy === 'hub',
+    ...(row.unit_id === null ? {} : { unitId: row.unit_id }),
+  };
 }
 
 /** Anybody can write a message with a directive's id in it; only the message that the directive points to counts. */

@@ -22,8 +22,8 @@ export async function storeMessage(
   );
   const [row] = await tx.rows<{ id: number }>(
     `insert into message (blob_sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
-                          search_text, received_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10) returning id`,
+                          search_text, received_at, authentication)
+     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11::jsonb) returning id`,
     [
       sha256,
       message.bytes.length,
@@ -35,6 +35,7 @@ export async function storeMessage(
       message.structure === undefined ? null : storableJson(message.structure),
       searchTextOf(`${message.subject ?? ''}\n${message.fromAddress ?? ''}`, message.firstLines),
       receivedAt,
+      message.authentication === undefined ? null : storableJson(message.authentication),
     ],
   );
   if (row === undefined) throw new Error('a message was inserted and has no row');

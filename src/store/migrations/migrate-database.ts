@@ -2,9 +2,13 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '#store/entities.ts';
 import { Foundation0001 } from './0001-foundation.ts';
+import { OfficialMail0002 } from './0002-official-mail.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
-const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = { '0001-foundation': Foundation0001 };
+const classes: Readonly<Record<MigrationName, typeof Foundation0001 | typeof OfficialMail0002>> = {
+  '0001-foundation': Foundation0001,
+  '0002-official-mail': OfficialMail0002,
+};
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */
 export async function migrateDatabase(url: string): Promise<void> {

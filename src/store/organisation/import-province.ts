@@ -178,5 +178,27 @@ function tables(province: Province, options: { passwordHash: string; at: Date })
         ...g.personIds.map((id) => [g.id, undefined, id]),
       ]),
     ],
+    [
+      'mail_group',
+      'id, address, name, source, source_value, writers, moderation, created_at',
+      province.mailGroups.map((g) => [
+        g.id,
+        g.address,
+        g.name,
+        g.source,
+        g.sourceValue,
+        g.writers,
+        g.moderation,
+        options.at,
+      ]),
+    ],
+    [
+      'mail_group_officer',
+      'group_id, account_id, role',
+      province.mailGroups.flatMap((g) => [
+        ...g.writerIds.map((id) => [g.id, id, 'writer']),
+        ...g.moderatorIds.map((id) => [g.id, id, 'moderator']),
+      ]),
+    ],
   ];
 }

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { all, concealed, everybody, open, unknownId } from './access-case.ts';
+import type { AccessCase as Case, AccessCases, AccessIds as Ids, AccessRole as Role } from './access-case.ts';
+import { mailAccessCases } from './mail-access-cases.ts';
 import { call, signInTo, type HttpAnswer, type HubClient } from '#support/hub-client.ts';
 import { expectProblem } from '#support/problem.ts';
 import {
@@ -14,10 +17,6 @@ import {
 /** Words that stand in no other text of the hub: they may reach only who has a path to the directive. */
 const subjectMark = 'Kiểm tra phân quyền 7d1f3a';
 const textMark = 'Nội dung riêng 5e90c2';
-const unknownId = '00000000-0000-4000-8000-000000000000';
-
-const everybody = ['nobody', 'outsider', 'clerk', 'administrator', 'recipient', 'leader'] as const;
-type Role = (typeof everybody)[number];
 
 /** The unit is a province's department: its director receives, other organs' people and the office's clerk do not. */
 const addresses: Readonly<Record<Exclude<Role, 'nobody'>, string>> = {
@@ -28,33 +27,9 @@ const addresses: Readonly<Record<Exclude<Role, 'nobody'>, string>> = {
   leader,
 };
 
-type Expected = Readonly<Record<Role, number>>;
-const all = (status: number): Expected => ({
-  nobody: 401,
-  outsider: status,
-  clerk: status,
-  administrator: status,
-  recipient: status,
-  leader: status,
-});
-const open = (status: number): Expected => ({ ...all(status), nobody: status });
-const concealed = { nobody: 401, outsider: 404, clerk: 404, administrator: 404 } as const;
-
-/** One way to ask a route, and what each role gets. */
-interface Case {
-  readonly path: (ids: Ids) => string;
-  readonly body?: (ids: Ids) => unknown;
-  readonly expected: Expected;
-}
-
-interface Ids {
-  readonly directive: string;
-  readonly assignment: string;
-  readonly person: string;
-}
-
 /** Every route with foreign ids and with none; a route that is missing here fails the test. */
-const cases: Readonly<Record<string, readonly Case[]>> = {
+const cases: AccessCases = {
+  ...mailAccessCases,
   'POST /api/v1/sessions': [
     { path: () => '/api/v1/sessions', body: () => ({ address: 'x' }), expected: open(400) },
   ],

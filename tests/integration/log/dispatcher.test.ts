@@ -132,6 +132,8 @@ describe('startDispatcher', () => {
         runs.push(messageId);
         await indexText(index, demo.ports.clock, messageId);
       },
+      'answer-absence': () => Promise.resolve(),
+      'send-domain': () => Promise.resolve(),
     });
     try {
       const unindexed = `select id from message where indexed_at is null`;

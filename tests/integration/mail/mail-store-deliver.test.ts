@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { flagBit } from '#domain/mail/structure.ts';
 import { accountsByAddresses } from '#store/mail/accounts-by-addresses.ts';
-import { deliverMessage } from '#store/mail/deliver.ts';
+import { deliverMessage, type DeliverMessage } from '#store/mail/deliver.ts';
 import { ensureMailboxes } from '#store/mail/ensure-mailboxes.ts';
 import { markRecalled } from '#store/mail/mark-recalled.ts';
+import { storeMessage } from '#store/mail/store-message.ts';
 import {
   accessOf,
   insertDirective,
@@ -12,6 +13,7 @@ import {
   preparedMessage,
   wrongCounters,
 } from '#support/mail-fixture.ts';
+import { eventually } from '#support/eventually.ts';
 import { createTestDatabase, type TestDatabase } from '#support/test-database.ts';
 
 let test: TestDatabase;
@@ -31,6 +33,38 @@ function deliver(accountIds: readonly string[], text = 'Chỉ đạo\n\nNội du
     }),
   );
 }
+
+/** As mail is delivered to accounts, with nothing but what the test says. */
+function send(accountIds: readonly string[], input: Partial<DeliverMessage> = {}) {
+  return test.database.transaction((tx) =>
+    deliverMessage(tx, {
+      message: preparedMessage('Thư\n\nNội dung'),
+      receivedAt: new Date(),
+      to: { kind: 'accounts', accountIds },
+      flags: 0,
+      keywords: [],
+      ...input,
+    }),
+  );
+}
+
+/** Where an account has a message, with flags and keywords. */
+function filed(messageId: string, accountIds: readonly string[]) {
+  return test.database.rows<{ account_id: string; path: string; flags: number; keywords: string[] }>(
+    `select b.account_id, b.path, e.flags, e.keywords from mailbox_message e join mailbox b on b.id = e.mailbox_id
+     where e.message_id = $1 and b.account_id = any($2::uuid[]) order by array_position($2::uuid[], b.account_id), b.path`,
+    [messageId, accountIds],
+  );
+}
+
+const placement = (accountId: string, path: string, parts: { flags?: number; keywords?: string[] } = {}) => ({
+  accountId,
+  path,
+  flags: 0,
+  keywords: [],
+  forwardTo: [],
+  ...parts,
+});
 
 const ids = (accounts: readonly { accountId: string }[]) => accounts.map((account) => account.accountId);
 
@@ -141,6 +175,164 @@ describe('deliverMessage', () => {
     const { access } = accessOf(test.database, account);
     const structures = await access.structures((await access.open('INBOX')).id, [1]);
     expect(structures.get(1)?.envelope.subject).toBe('a\u{fffd}b\u{fffd}');
+  });
+});
+
+describe('deliverMessage with placements', () => {
+  it('files into the mailbox of each placement with its flags and keywords, and into INBOX for the others', async () => {
+    const accounts = await makeAccounts(test.database, 3);
+    const [one = '', two = '', three = ''] = ids(accounts);
+    const { messageId, delivered } = await send([one, two, three], {
+      keywords: ['$Document'],
+      placements: [
+        placement(one, 'Archive', { flags: flagBit.seen, keywords: ['viec-gap', '$Document'] }),
+        placement(two, 'INBOX', { flags: flagBit.flagged }),
+      ],
+    });
+    expect(delivered).toBe(3);
+    expect(await filed(messageId, [one, two, three])).toEqual([
+      { account_id: one, path: 'Archive', flags: flagBit.seen, keywords: ['$Document', 'viec-gap'] },
+      { account_id: two, path: 'INBOX', flags: flagBit.flagged, keywords: ['$Document'] },
+      { account_id: three, path: 'INBOX', flags: 0, keywords: ['$Document'] },
+    ]);
+    expect(await wrongCounters(test.database)).toEqual([]);
+  });
+
+  it('files into INBOX when the mailbox of a placement is gone', async () => {
+    const [account] = await makeAccounts(test.database, 1);
+    if (account === undefined) throw new Error('no account');
+    const { accountId } = account;
+    const { messageId } = await send([accountId], {
+      placements: [placement(accountId, 'Không còn', { flags: flagBit.flagged })],
+    });
+    expect(await filed(messageId, [accountId])).toEqual([
+      { account_id: accountId, path: 'INBOX', flags: flagBit.flagged, keywords: [] },
+    ]);
+  });
+
+  it('files into INBOX when the mailbox is renamed while the delivery waits for it', async () => {
+    const [account] = await makeAccounts(test.database, 1);
+    if (account === undefined) throw new Error('no account');
+    const { accountId } = account;
+    const { access } = accessOf(test.database, account);
+    await access.create('Dự án', undefined);
+    let delivery: Promise<{ messageId: string }> | undefined;
+    await test.database.transaction(async (tx) => {
+      await tx.rows(`update mailbox set path = 'Cũ' where account_id = $1 and path = 'Dự án'`, [accountId]);
+      delivery = send([accountId], { placements: [placement(accountId, 'Dự án')] });
+      await eventually(async () => {
+        const waiting = await test.database.rows(
+          `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        expect(waiting).toHaveLength(1);
+      });
+    });
+    const { messageId = '' } = (await delivery) ?? {};
+    expect((await filed(messageId, [accountId])).map((row) => row.path)).toEqual(['INBOX']);
+  });
+
+  it('ignores placements of accounts that do not get the message', async () => {
+    const [one = '', two = ''] = ids(await makeAccounts(test.database, 2));
+    const { messageId, delivered } = await send([one], { placements: [placement(two, 'Archive')] });
+    expect(delivered).toBe(1);
+    expect((await filed(messageId, [one, two])).map((row) => row.account_id)).toEqual([one]);
+  });
+
+  it('gives the sender both the copy in Sent and what a rule files there', async () => {
+    const [own = ''] = ids(await makeAccounts(test.database, 1));
+    const { messageId } = await send([own], {
+      sentCopyOf: own,
+      placements: [placement(own, 'Sent', { flags: flagBit.flagged })],
+    });
+    const copies = await filed(messageId, [own]);
+    expect(copies.map((row) => row.path)).toEqual(['Sent', 'Sent']);
+    expect(new Set(copies.map((row) => row.flags))).toEqual(new Set([flagBit.seen, flagBit.flagged]));
+    expect(await wrongCounters(test.database)).toEqual([]);
+  });
+
+  it('never deadlocks when deliveries with crossing placements overlap', async () => {
+    const accounts = await makeAccounts(test.database, 30);
+    const all = ids(accounts);
+    const turns = Array.from({ length: 8 }, (_, turn) =>
+      send(turn % 2 === 0 ? all : all.toReversed(), {
+        placements: all
+          .filter((_id, index) => index % 3 === turn % 3)
+          .map((id) => placement(id, turn % 2 === 0 ? 'Archive' : 'Trash')),
+        sentCopyOf: all[turn],
+      }),
+    );
+    const delivered = await Promise.all(turns);
+    expect(delivered.map((one) => one.delivered)).toEqual(turns.map(() => 30));
+    expect(await wrongCounters(test.database)).toEqual([]);
+  });
+});
+
+describe('deliverMessage into Junk', () => {
+  it('files into the mailbox whose special use it is, whatever its name, and the copy into Sent', async () => {
+    const accounts = await makeAccounts(test.database, 2);
+    const [one = '', two = ''] = ids(accounts);
+    await test.database.rows(`update mailbox set path = 'Thư rác' where account_id = $1 and path = 'Junk'`, [
+      two,
+    ]);
+    const { messageId, delivered } = await send([one, two], { into: 'junk', sentCopyOf: one });
+    expect(delivered).toBe(2);
+    expect((await filed(messageId, [one, two])).map((row) => [row.path, row.flags])).toEqual([
+      ['Junk', 0],
+      ['Sent', flagBit.seen],
+      ['Thư rác', 0],
+    ]);
+    expect(await wrongCounters(test.database)).toEqual([]);
+  });
+});
+
+describe('deliverMessage of a stored message', () => {
+  it('files it without storing it again', async () => {
+    const [account] = await makeAccounts(test.database, 1);
+    if (account === undefined) throw new Error('no account');
+    const message = preparedMessage('giữ lại\nđợi duyệt');
+    const { messageId } = await send([], { message });
+    expect(await filed(messageId, [account.accountId])).toEqual([]);
+    const again = await send([account.accountId], {
+      message: { storedId: messageId, size: message.bytes.length },
+    });
+    expect(again).toEqual({ messageId, delivered: 1 });
+    const rows = await test.database.rows(`select 1 from message where subject = 'giữ lại'`);
+    expect(rows).toHaveLength(1);
+    const inbox = await accessOf(test.database, account).access.open('INBOX');
+    expect(inbox).toMatchObject({ messages: 1, size: message.bytes.length });
+  });
+
+  it('delivers nothing of one that is not there', async () => {
+    const [account] = await makeAccounts(test.database, 1);
+    if (account === undefined) throw new Error('no account');
+    const missing = { storedId: '999999999', size: 1 };
+    await expect(send([account.accountId], { message: missing })).rejects.toThrow('not stored any more');
+    expect((await accessOf(test.database, account).access.open('INBOX')).messages).toBe(0);
+  });
+
+  it('waits with who would delete it, so that no entry is left without its message', async () => {
+    const [account] = await makeAccounts(test.database, 1);
+    if (account === undefined) throw new Error('no account');
+    const messageId = await test.database.transaction((tx) =>
+      storeMessage(tx, preparedMessage('sắp xóa'), new Date()),
+    );
+    let delivery: Promise<unknown> | undefined;
+    await test.database.transaction(async (tx) => {
+      await tx.rows('delete from message where id = $1', [messageId]);
+      delivery = send([account.accountId], { message: { storedId: messageId, size: 9 } }).catch(
+        (error: unknown) => error,
+      );
+    });
+    expect(String(await delivery)).toContain('not stored any more');
+  });
+
+  it('goes to nobody but Sent when only a copy is asked for', async () => {
+    const [own = ''] = ids(await makeAccounts(test.database, 1));
+    const { messageId, delivered } = await send([], { sentCopyOf: own });
+    expect(delivered).toBe(0);
+    expect((await filed(messageId, [own])).map((row) => [row.path, row.flags])).toEqual([
+      ['Sent', flagBit.seen],
+    ]);
   });
 });
 

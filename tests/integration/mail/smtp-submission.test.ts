@@ -202,15 +202,17 @@ describe('createSubmissionDoor, sending', () => {
     }
   });
 
-  it('writes to nobody outside the hub, and says why', async () => {
+  it('owes mail for other domains as soon as it has said 250, and knows at once who is not here', async () => {
     const { port } = await hub.submissionDoor();
     const client = await signedIn(port, lan);
     await client.command(`MAIL FROM:<${lan.address}>`);
-    expect(await client.command('RCPT TO:<nguoi@ngoai.example>')).toMatch(
-      /^550 5\.7\.1 Outbound delivery is not/,
-    );
+    expect(await client.command('RCPT TO:<nguoi@ngoai.example>')).toMatch(/^250 /);
     expect(await client.command(`RCPT TO:<khong.ai@${hub.fqdn}>`)).toBe('550 5.1.1 No such mailbox here');
-    expect(await client.command('DATA')).toMatch(/^503 /);
+    expect(await client.data(letter(lan.address))).toMatch(/^250 /);
+    const owed = await test.database.rows<{ recipient: string; domain: string; state: string }>(
+      'select recipient, domain, state from outbound_delivery',
+    );
+    expect(owed).toEqual([{ recipient: 'nguoi@ngoai.example', domain: 'ngoai.example', state: 'queued' }]);
   });
 
   it('refuses a secrecy mark, stores nothing and keeps no copy (R10)', async () => {

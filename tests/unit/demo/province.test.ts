@@ -253,3 +253,25 @@ describe.each(sizes)('demoProvince (%s)', (size) => {
     expect(province.groups.filter((group) => group.slug.startsWith('xa-'))).toHaveLength(levels('district'));
   });
 });
+
+describe.each(sizes)('mail groups of the demo province, %s', (size) => {
+  const province = provinces[size];
+
+  test('they have addresses of their own, on domains of the province, and officers who exist', () => {
+    const accounts = new Set(province.accounts.map(({ id }) => id));
+    const taken = new Set(province.accounts.map(({ address }) => address));
+    const domains = new Set(province.domains.map(({ fqdn }) => fqdn));
+    for (const group of province.mailGroups) {
+      expect(taken).not.toContain(group.address);
+      taken.add(group.address);
+      expect(domains).toContain(group.address.split('@')[1]);
+      for (const id of [...group.writerIds, ...group.moderatorIds]) expect(accounts).toContain(id);
+    }
+  });
+
+  test('they let only leaders and their office write to the whole province', () => {
+    const everyone = province.mailGroups.find(({ source }) => source === 'everyone');
+    expect(everyone).toMatchObject({ address: 'toan-tinh@binhthuan.example', writers: 'listed' });
+    expect(everyone?.writerIds).toHaveLength(3);
+  });
+});

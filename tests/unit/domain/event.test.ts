@@ -4,7 +4,7 @@ import { audienceOf, type HubEvent, type ReceiptRecorded } from '#domain/event.t
 import { rooms } from '#domain/room.ts';
 import { hubEvent, issued, receipt } from '#support/event-fixture.ts';
 
-const known = /^(?:everyone|account:.+|unit:.+)$/;
+const known = /^(?:everyone|administrators|account:.+|unit:.+)$/;
 
 describe('audienceOf', () => {
   it('is total: every event has rooms that exist, each once', () => {

@@ -22,6 +22,7 @@ const empty: ClientState = {
     simulated: true,
   },
   directives: [],
+  heldMail: [],
 };
 
 /** What one viewer hears of a random log. */

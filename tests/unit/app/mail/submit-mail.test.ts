@@ -14,6 +14,7 @@ const post = (over: Partial<HeldPosition> = {}): HeldPosition => ({
   rank: 500,
   ...over,
 });
+const keepsSentCopy = true;
 const actor = (over: Partial<Actor> = {}): Actor => ({
   accountId: 'lan',
   address: 'lan@vpubnd.binhthuan.example',
@@ -26,23 +27,35 @@ const actor = (over: Partial<Actor> = {}): Actor => ({
 
 describe('ownsSender', () => {
   it('lets an account send as itself, and as the mailbox of a unit it answers for (S8)', () => {
-    expect(ownsSender(actor(), { accountId: 'lan', kind: 'personal' })).toBe(true);
-    expect(ownsSender(actor(), { accountId: 'vanthu', kind: 'role', unitId: 'vp' })).toBe(true);
-    expect(ownsSender(actor(), { accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(true);
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'lan', kind: 'personal' })).toBe(true);
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'vanthu', kind: 'role', unitId: 'vp' })).toBe(
+      true,
+    );
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(true);
     const office = actor({ accountId: 'vanthu', kind: 'role', unitId: 'vp', positions: [] });
-    expect(ownsSender(office, { accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(true);
+    expect(ownsSender(office, { keepsSentCopy, accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(true);
   });
 
   it('refuses nobody, another person, another unit, the system, and who only works in the unit (S8)', () => {
     expect(ownsSender(actor(), undefined)).toBe(false);
-    expect(ownsSender(actor(), { accountId: 'minh', kind: 'personal', unitId: 'vp' })).toBe(false);
-    expect(ownsSender(actor(), { accountId: 'sotttt', kind: 'unit', unitId: 'stttt' })).toBe(false);
-    expect(ownsSender(actor(), { accountId: 'ubnd', kind: 'unit', unitId: 'ubnd' })).toBe(false);
-    expect(ownsSender(actor(), { accountId: 'chidao', kind: 'system', unitId: 'vp' })).toBe(false);
-    expect(ownsSender(actor(), { accountId: 'vanthu', kind: 'role' })).toBe(false);
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'minh', kind: 'personal', unitId: 'vp' })).toBe(
+      false,
+    );
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'sotttt', kind: 'unit', unitId: 'stttt' })).toBe(
+      false,
+    );
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'ubnd', kind: 'unit', unitId: 'ubnd' })).toBe(
+      false,
+    );
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'chidao', kind: 'system', unitId: 'vp' })).toBe(
+      false,
+    );
+    expect(ownsSender(actor(), { keepsSentCopy, accountId: 'vanthu', kind: 'role' })).toBe(false);
     const specialist = actor({ positions: [post({ authority: 'specialist' })] });
-    expect(ownsSender(specialist, { accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(false);
+    expect(ownsSender(specialist, { keepsSentCopy, accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(
+      false,
+    );
     const delegated = actor({ positions: [post({ delegatedScope: 'process' })] });
-    expect(ownsSender(delegated, { accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(false);
+    expect(ownsSender(delegated, { keepsSentCopy, accountId: 'vp', kind: 'unit', unitId: 'vp' })).toBe(false);
   });
 });

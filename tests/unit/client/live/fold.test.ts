@@ -20,6 +20,7 @@ const snapshot = (position: number): ClientState => ({
   at: '2016-05-11T01:45:00Z',
   me,
   directives: [],
+  heldMail: [],
 });
 const delivered = (position: number): Change => ({
   type: 'mail.delivered',

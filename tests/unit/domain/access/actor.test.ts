@@ -40,8 +40,8 @@ describe('roomsOf', () => {
     ]);
   });
 
-  it('of the system leave everyone out: it is no recipient', () => {
-    expect(roomsOf(actorWith({ kind: 'system' }))).toEqual(['account:a-1']);
+  it('of the system leave everyone out, because it is no recipient, and hear what administrators hear', () => {
+    expect(roomsOf(actorWith({ kind: 'system' }))).toEqual(['account:a-1', 'administrators']);
   });
 });
 

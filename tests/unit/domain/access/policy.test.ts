@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { isAdministrator } from '#domain/access/actor.ts';
 import {
-  isAdministrator,
   issuingPosition,
   mayActAsIssuer,
   mayIssue,

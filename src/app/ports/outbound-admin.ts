@@ -1,0 +1,47 @@
+import type { OutboundDelivery, OutboundState } from '#domain/mail/outbound.ts';
+import type { Page } from './hub-store.ts';
+import type { OutboundTransaction } from './outbound.ts';
+
+/** One outside recipient as it is shown: metadata, nothing of the message. */
+export interface OutboundEntry extends OutboundDelivery {
+  /** Octets of the message. */
+  readonly size: number;
+  /** A worker has it at this moment. */
+  readonly sending: boolean;
+  readonly settledAt?: Date;
+  /** Its sender was told of the end. */
+  readonly notifiedAt?: Date;
+}
+
+export interface OutboundFilter {
+  readonly state?: OutboundState;
+  readonly domain?: string;
+  readonly sender?: string;
+  readonly recipient?: string;
+  readonly submittedBy?: string;
+}
+
+/** What may be done by hand inside one transaction. Each gives the deliveries that it changed. */
+export interface OutboundAdminTransaction extends OutboundTransaction {
+  /** Of those that are queued. An attempt that is being made still ends as it ends. */
+  hold(ids: readonly number[]): Promise<readonly OutboundDelivery[]>;
+  /** Of those that are queued or held: due now. */
+  retry(ids: readonly number[], at: Date): Promise<readonly OutboundDelivery[]>;
+  /** Of those that are queued or held and that no worker has at this moment. */
+  cancel(ids: readonly number[], at: Date): Promise<readonly OutboundDelivery[]>;
+  /** The senders of these have been told. */
+  markNotified(ids: readonly number[], at: Date): Promise<void>;
+}
+
+export interface OutboundAdmin {
+  /** Newest first. Throws `bad_input` when the cursor is none. */
+  list(
+    filter: OutboundFilter,
+    page: { readonly limit: number; readonly cursor?: string | undefined; readonly at: Date },
+  ): Promise<Page<OutboundEntry>>;
+  /** Those that exist, by id. */
+  find(ids: readonly number[]): Promise<readonly OutboundDelivery[]>;
+  /** The octets of a message, for a report about it. */
+  bytes(messageId: string): Promise<Buffer>;
+  transaction<Result>(work: (tx: OutboundAdminTransaction) => Promise<Result>): Promise<Result>;
+}

@@ -1,0 +1,18 @@
+import type { Database } from '#store/database.ts';
+
+export interface CommandContext {
+  readonly database: Database;
+  readonly write: (text: string) => void;
+  readonly now: () => Date;
+}
+
+export interface Command {
+  readonly usage: string;
+  readonly about: string;
+  /** How many words follow the command's own two. */
+  readonly words: number;
+  run(context: CommandContext, words: readonly string[]): Promise<void>;
+}
+
+/** By its first two words. */
+export type Commands = Readonly<Record<string, Command>>;

@@ -1,0 +1,43 @@
+import { createTransport } from 'nodemailer';
+import type SMTPTransport from 'nodemailer/lib/smtp-transport/index.js';
+import { demoPassword, type TestHub } from './start-test-hub.ts';
+
+export interface MailToSend {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly text?: string;
+  readonly envelopeFrom?: string;
+  readonly dsn?: SMTPTransport.MailOptions['dsn'];
+}
+
+/** Sends through the hub's submission port as the account of `from`; rejects with the door's answer. */
+export async function submitTo(hub: Pick<TestHub, 'ports'>, mail: MailToSend): Promise<string> {
+  return send(
+    {
+      host: '127.0.0.1',
+      port: hub.ports.submissions,
+      secure: true,
+      tls: { rejectUnauthorized: false },
+      auth: { user: mail.from, pass: demoPassword },
+    },
+    mail,
+  );
+}
+
+async function send(options: SMTPTransport.Options, mail: MailToSend): Promise<string> {
+  const transport = createTransport({ ...options, disableFileAccess: true, disableUrlAccess: true });
+  try {
+    const { response } = await transport.sendMail({
+      from: mail.from,
+      to: [...mail.to],
+      envelope: { from: mail.envelopeFrom ?? mail.from, to: [...mail.to] },
+      subject: mail.subject,
+      text: mail.text ?? 'Kính gửi các đồng chí.',
+      ...(mail.dsn === undefined ? {} : { dsn: mail.dsn }),
+    });
+    return response;
+  } finally {
+    transport.close();
+  }
+}
