@@ -3,6 +3,7 @@ import type { HeldPorts } from '#app/mail/decide-held.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
 import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
 import type { MailGroups } from '#app/ports/mail-groups.ts';
+import type { MailTrace } from '#app/ports/mail-trace.ts';
 import type { MailSettingsStore } from '#app/ports/mail-settings.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
 import type { Directory } from '#app/ports/directory.ts';
@@ -20,6 +21,7 @@ export interface Hub {
   readonly mailSettings: MailSettingsStore;
   readonly held: HeldPorts<MailDeliveryTransaction>;
   readonly outbound: ManageOutboundPorts;
+  readonly trace: MailTrace;
   readonly signIn: SignInPorts;
   readonly mailSignIn: MailSignIn;
   readonly clock: Clock;

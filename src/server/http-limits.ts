@@ -15,4 +15,5 @@ export const httpLimits = {
   boardItemsMax: 500,
   snapshotDirectivesMax: 200,
   changesMax: 500,
+  traceWordsMax: 998,
 } as const;

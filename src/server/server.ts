@@ -18,6 +18,7 @@ import { httpLimits } from './http-limits.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { logRoutes } from './log-routes.ts';
 import { mailGroupRoutes } from './mail-group-routes.ts';
+import { mailTraceRoutes } from './mail-trace-routes.ts';
 import { mailSettingsRoutes } from './mail-settings-routes.ts';
 import { outboundRoutes } from './outbound-routes.ts';
 import { servePage } from './page.ts';
@@ -135,6 +136,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       mailSettingsRoutes(scope, options.hub);
       heldMailRoutes(scope, options.hub.held);
       outboundRoutes(scope, options.hub.outbound);
+      mailTraceRoutes(scope, options.hub);
     },
     { prefix: '/api/v1' },
   );

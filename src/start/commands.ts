@@ -7,6 +7,7 @@ import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import type { Commands } from './command.ts';
 import { groupCommands } from './group-commands.ts';
 import { limitCommands } from './limit-commands.ts';
+import { traceCommands } from './trace-commands.ts';
 
 const passwordCharactersMin = 8;
 
@@ -107,6 +108,7 @@ export const commands: Commands = {
   },
   ...groupCommands,
   ...limitCommands,
+  ...traceCommands,
 };
 
 async function accountOf(access: AccessStore, address: string): Promise<string> {

@@ -18,6 +18,7 @@ import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import type { Database } from '#store/database.ts';
 import { createHubStore } from '#store/hub-store.ts';
 import { createMailGroups } from '#store/mail/mail-groups.ts';
+import { createMailTrace } from '#store/mail/mail-trace-read.ts';
 import { createDispatched } from '#store/log/dispatched.ts';
 import { listenToLog } from '#store/log/log-listener.ts';
 import { connectLogStamper, notifyOutbox } from '#store/log/log-stamper.ts';
@@ -215,6 +216,7 @@ function createHub(parts: HubParts): Hub {
     mailSettings: createMailSettingsStore(parts.database, parts.mail.absences),
     held: parts.mail.held,
     outbound: parts.mail.outbound,
+    trace: createMailTrace(parts.database),
     signIn,
     mailSignIn: createMailSignIn(signIn),
     clock,

@@ -10,7 +10,8 @@ import {
 import type { HeldKind } from '#domain/mail/held-kind.ts';
 import type { TraceDetail, TraceEntry, TraceStep } from '#domain/mail/mail-trace.ts';
 import type { MailFacts, Placement } from '#domain/mail/mail-rule.ts';
-import { outboundLifeMs } from '#domain/mail/retry.ts';
+import { hereDomain } from '#domain/mail/outbound.ts';
+import { outboundLifeMs, wantsReport } from '#domain/mail/retry.ts';
 import type { MimePart } from '#domain/mail/structure.ts';
 import type { ExpandedRecipients, MailDeliveryTransaction, MailWriter } from '#app/ports/mail-delivery.ts';
 import type { PreparedMessage, StoredMessage } from '#app/ports/mail-store.ts';
@@ -65,6 +66,7 @@ export async function routeMail(tx: MailDeliveryTransaction, input: RouteMail): 
   });
   const held = await holdModerated(tx, input, messageId, expanded);
   const queued = await enqueueOutside(tx, input, messageId, expanded.outside);
+  const reports = await owedReports(tx, input, messageId, expanded);
   const absent = mayBeAnswered(input) ? await tx.absent(expanded.accountIds, at) : [];
   const heardBy = [
     ...new Set([...accountIds, ...(input.sentCopyOf === undefined ? [] : [input.sentCopyOf])]),
@@ -87,6 +89,7 @@ export async function routeMail(tx: MailDeliveryTransaction, input: RouteMail): 
       ...(heardBy.length === 0 ? [] : [{ type: 'mail.delivered', messageId, accountIds: heardBy } as const]),
       ...held.events,
       ...queued.events,
+      ...reports,
       ...(absent.length === 0 ? [] : [{ type: 'absence.due', messageId, accountIds: absent } as const]),
     ],
   };
@@ -236,6 +239,37 @@ async function enqueueOutside(
     events: [{ type: 'mail.queued', messageId, domains: [...new Set(outside.map(domainOf))] }],
     trace: [traceOf('queued', input, messageId, outside, {})],
   };
+}
+
+/**
+ * The report of delivery (RFC 3461, NOTIFY=SUCCESS) is owed from the same commit on, as an entry of the queue: it
+ * survives whatever happens to this process.
+ */
+async function owedReports(
+  tx: MailDeliveryTransaction,
+  input: RouteMail,
+  messageId: string,
+  expanded: ExpandedRecipients,
+): Promise<readonly HubEvent[]> {
+  const { envelope, verifiedSender, at } = input;
+  const here = new Set(localRecipients(input, expanded));
+  const recipients = envelope.recipients.filter(
+    ({ address, notify }) =>
+      notify !== undefined &&
+      here.has(canonicalAddress(address)) &&
+      wantsReport({ sender: envelope.sender, verifiedSender, notify }, 'delivered'),
+  );
+  if (recipients.length === 0) return [];
+  await tx.enqueue({
+    messageId,
+    envelope: { ...envelope, recipients },
+    verifiedSender,
+    submittedBy: input.writer.accountId,
+    at,
+    expiresAt: new Date(at.getTime() + outboundLifeMs),
+    here: true,
+  });
+  return [{ type: 'mail.queued', messageId, domains: [hereDomain] }];
 }
 
 /** An absence is told to a person who wrote, never to the null sender or to a program (RFC 3834, section 2). */

@@ -1,7 +1,7 @@
 import type { Clock } from '#domain/clock.ts';
 import type { HubEvent } from '#domain/event.ts';
 import type { TraceDetail, TraceEntry, TraceStep } from '#domain/mail/mail-trace.ts';
-import type { AttemptOutcome, OutboundDelivery } from '#domain/mail/outbound.ts';
+import { type AttemptOutcome, hereDomain, type OutboundDelivery } from '#domain/mail/outbound.ts';
 import { type AttemptDecision, decideAttempt, type ReportedAction } from '#domain/mail/retry.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type {
@@ -113,11 +113,21 @@ export async function sendDomain(
   return { more: true };
 }
 
+/** It is in the mailbox since the commit that queued its report. */
+const arrivedHere: AttemptOutcome = {
+  kind: 'delivered',
+  status: '2.1.5',
+  reply: 'in the mailbox',
+  tls: false,
+  dsn: false,
+};
+
 async function attempt(
   { transport, onFault }: OutboundPorts,
   domain: string,
   { bytes, deliveries }: ClaimedBatch,
 ): Promise<readonly AttemptOutcome[]> {
+  if (domain === hereDomain) return deliveries.map(() => arrivedHere);
   const [first] = deliveries;
   try {
     const outcomes = await transport.send({
@@ -200,7 +210,7 @@ async function writeAttempts(
       ...decision,
       id: delivery.id,
       delayNotified: tell === 'delayed',
-      notified: tell === 'failed' || tell === 'relayed',
+      notified: tell !== undefined && tell !== 'delayed',
     })),
     at,
   );
@@ -208,8 +218,10 @@ async function writeAttempts(
   const settled = decided.filter(({ delivery }) => ids.includes(delivery.id));
   const report = await compose(owed(settled));
   const filed = report === undefined ? [] : await ports.reports.report(tx, report);
-  await tx.trace([...attemptTraces(settled), ...reportTraces(owed(settled))], at);
-  await tx.record([...filed, ...settledEvents(batch.messageId, settled)], at);
+  // What is here already was traced and told when it arrived.
+  const sent = settled.filter(({ delivery }) => delivery.domain !== hereDomain);
+  await tx.trace([...attemptTraces(sent), ...reportTraces(owed(settled))], at);
+  await tx.record([...filed, ...settledEvents(batch.messageId, sent)], at);
 }
 
 /** Of whom the sender is told. */

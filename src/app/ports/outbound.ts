@@ -11,6 +11,8 @@ export interface EnqueueOutbound {
   readonly submittedBy: string | undefined;
   readonly at: Date;
   readonly expiresAt: Date;
+  /** The recipients are ours and have it: only the report is owed. */
+  readonly here?: boolean;
 }
 
 /** What leaves in one SMTP transaction: recipients at one domain of one message with one sender and the same demands. */

@@ -2,7 +2,10 @@ import type { Notify } from './envelope.ts';
 
 export type OutboundState = 'queued' | 'held' | 'delivered' | 'failed' | 'cancelled';
 
-/** One outside recipient of one message, and how far its delivery is. */
+/** In place of a domain: the recipient is here and has the message; what is owed is the report that the sender asked for. */
+export const hereDomain = '';
+
+/** One outside recipient of one message, and how far its delivery is; or one of ours, with `hereDomain`. */
 export interface OutboundDelivery {
   readonly id: number;
   readonly messageId: string;
@@ -35,7 +38,8 @@ export type AttemptOutcome =
       readonly kind: 'delivered';
       readonly status: string;
       readonly reply: string;
-      readonly host: string;
+      /** Absent when it went into a mailbox here. */
+      readonly host?: string;
       readonly tls: boolean;
       /** The next server took over the duty to report success (RFC 3461, section 5.2.2). */
       readonly dsn: boolean;

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, OutboundDelivery } from './outbound.ts';
+import { type AttemptOutcome, hereDomain, type OutboundDelivery } from './outbound.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -23,7 +23,7 @@ export function nextAttemptAt(attempts: number, at: Date, random: number): Date 
 }
 
 /** What a sender can be told of a recipient, in the words of RFC 3464, section 2.3.3. */
-export type ReportedAction = 'failed' | 'delayed' | 'relayed';
+export type ReportedAction = 'failed' | 'delayed' | 'relayed' | 'delivered';
 
 export interface AttemptDecision {
   readonly state: 'queued' | 'delivered' | 'failed';
@@ -49,7 +49,7 @@ export function decideAttempt(
         outcome,
         nextAttemptAt: at,
         // A server that knows DSN has taken over the duty to report success (RFC 3461, section 5.2.2).
-        tell: !outcome.dsn && wantsReport(delivery, 'relayed') ? 'relayed' : undefined,
+        tell: !outcome.dsn && wantsReport(delivery, 'relayed') ? successOf(delivery) : undefined,
       };
     case 'failed':
       return failed(delivery, outcome, at);
@@ -63,6 +63,10 @@ export function decideAttempt(
         tell: isDelayNoticeDue(delivery, at) ? 'delayed' : undefined,
       };
   }
+}
+
+function successOf({ domain }: OutboundDelivery): ReportedAction {
+  return domain === hereDomain ? 'delivered' : 'relayed';
 }
 
 type Undelivered = Extract<AttemptOutcome, { kind: 'deferred' | 'failed' }>;
@@ -111,6 +115,7 @@ export function wantsReport(
     case 'delayed':
       return notify.includes('delay');
     case 'relayed':
+    case 'delivered':
       return notify.includes('success');
   }
 }

@@ -7,7 +7,7 @@ import type {
 } from '#app/ports/outbound-admin.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { canonicalAddress } from '#domain/mail/envelope.ts';
-import type { OutboundDelivery } from '#domain/mail/outbound.ts';
+import { hereDomain, type OutboundDelivery } from '#domain/mail/outbound.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import {
   bytesOf,
@@ -95,7 +95,7 @@ async function listOutbound(
     `select ${outboundColumns}, m.size, d.settled_at, d.notified_at,
        coalesce(d.claimed_until > $1, false) and d.state in ('queued', 'held') as sending
      from outbound_delivery d join message m on m.id = d.message_id
-     where ($2::text is null or d.state = $2) and ($3::text is null or d.domain = $3)
+     where d.domain <> '${hereDomain}' and ($2::text is null or d.state = $2) and ($3::text is null or d.domain = $3)
        and ($4::text is null or lower(d.sender) = $4) and ($5::text is null or lower(d.recipient) = $5)
        and ($6::uuid is null or d.submitted_by = $6)
        and ($7::timestamptz is null or (d.queued_at, d.id) < ($7, $8))

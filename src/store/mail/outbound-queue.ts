@@ -7,7 +7,7 @@ import type {
   SettledDelivery,
 } from '#app/ports/outbound.ts';
 import { canonicalAddress, domainOf, type Notify } from '#domain/mail/envelope.ts';
-import type { OutboundDelivery, OutboundState } from '#domain/mail/outbound.ts';
+import { hereDomain, type OutboundDelivery, type OutboundState } from '#domain/mail/outbound.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { recordTrace } from './mail-trace-write.ts';
@@ -66,7 +66,7 @@ export async function enqueueOutbound(tx: Transaction, input: EnqueueOutbound): 
   if (recipients.size === 0) return;
   const rows = [...recipients.values()].toReversed().map((recipient) => ({
     recipient: routableAddress(recipient.address),
-    domain: domainOf(recipient.address),
+    domain: input.here === true ? hereDomain : domainOf(recipient.address),
     notify: recipient.notify,
     original_recipient: recipient.originalRecipient,
   }));

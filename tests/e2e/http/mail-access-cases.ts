@@ -128,6 +128,8 @@ export const mailAccessCases: AccessCases = {
       expected: administratorOnly(404),
     },
   ],
+  'GET /api/v1/mail-trace': [{ path: () => '/api/v1/mail-trace', expected: all(200) }],
+  'GET /api/v1/mail-trace.csv': [{ path: () => '/api/v1/mail-trace.csv', expected: all(200) }],
   'GET /api/v1/outbound': [{ path: () => '/api/v1/outbound', expected: all(200) }],
   'POST /api/v1/outbound/hold': [
     {
