@@ -8,7 +8,8 @@ async function run(words: readonly string[]): Promise<void> {
   const command = commands[words.slice(0, 2).join(' ')];
   const rest = words.slice(2);
   if (command === undefined) throw new StartRefusal(`Unknown command. See npm run hub -- help.`);
-  if (rest.length !== command.words) throw new StartRefusal(`Usage: npm run hub -- ${command.usage}`);
+  const own = rest.at(-1) === command.option ? rest.slice(0, -1) : rest;
+  if (own.length !== command.words) throw new StartRefusal(`Usage: npm run hub -- ${command.usage}`);
   const { database, close } = await openCommandDatabase(loadConfig(process.env));
   try {
     await command.run(

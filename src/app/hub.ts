@@ -1,5 +1,6 @@
 import type { Clock } from '#domain/clock.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
+import type { DomainPorts } from '#app/mail/manage-domains.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
 import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
 import type { MailGroups } from '#app/ports/mail-groups.ts';
@@ -18,6 +19,7 @@ export interface Hub {
   readonly directory: Directory;
   readonly mail: OfficialMail;
   readonly groups: MailGroups;
+  readonly domains: DomainPorts;
   readonly mailSettings: MailSettingsStore;
   readonly held: HeldPorts<MailDeliveryTransaction>;
   readonly outbound: ManageOutboundPorts;

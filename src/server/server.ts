@@ -10,6 +10,7 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Hub } from '#app/hub.ts';
 import type { AllowedOrigins } from '#lib/allowed-origins.ts';
+import { clientSetupRoutes, mailSetupRoutes } from './client-setup-routes.ts';
 import { directiveRoutes } from './directive-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import { answerError, answerUnreadable } from './error-responses.ts';
@@ -17,6 +18,7 @@ import { heldMailRoutes } from './held-mail-routes.ts';
 import { httpLimits } from './http-limits.ts';
 import { acceptJsonOnly } from './json-body.ts';
 import { logRoutes } from './log-routes.ts';
+import { mailDomainRoutes } from './mail-domain-routes.ts';
 import { mailGroupRoutes } from './mail-group-routes.ts';
 import { mailTraceRoutes } from './mail-trace-routes.ts';
 import { mailSettingsRoutes } from './mail-settings-routes.ts';
@@ -120,6 +122,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   await app.register(fastifySwaggerUi, { routePrefix: '/api/docs' });
   await app.register(async (scope) => {
     systemRoutes(scope, options.readiness, options.registry);
+    clientSetupRoutes(scope, options.hub.domains);
     scope.get('/api/openapi.json', { config: { open: true }, schema: { hide: true } }, async () =>
       app.swagger(),
     );
@@ -133,6 +136,8 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       directiveRoutes(scope, options.hub);
       logRoutes(scope, options.hub);
       mailGroupRoutes(scope, options.hub);
+      mailDomainRoutes(scope, options.hub.domains);
+      mailSetupRoutes(scope, options.hub.domains);
       mailSettingsRoutes(scope, options.hub);
       heldMailRoutes(scope, options.hub.held);
       outboundRoutes(scope, options.hub.outbound);

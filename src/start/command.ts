@@ -11,6 +11,8 @@ export interface Command {
   readonly about: string;
   /** How many words follow the command's own two. */
   readonly words: number;
+  /** A word that may stand after them. */
+  readonly option?: string;
   run(context: CommandContext, words: readonly string[]): Promise<void>;
 }
 

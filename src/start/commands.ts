@@ -5,6 +5,7 @@ import { StartRefusal } from '#lib/start-refusal.ts';
 import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import type { Commands } from './command.ts';
+import { domainCommands } from './domain-commands.ts';
 import { groupCommands } from './group-commands.ts';
 import { limitCommands } from './limit-commands.ts';
 import { traceCommands } from './trace-commands.ts';
@@ -106,6 +107,7 @@ export const commands: Commands = {
       write('Revoked.\n');
     },
   },
+  ...domainCommands,
   ...groupCommands,
   ...limitCommands,
   ...traceCommands,

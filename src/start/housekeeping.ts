@@ -3,6 +3,7 @@ import type { MessageIndex } from '#app/ports/message-index.ts';
 import type { Database } from '#store/database.ts';
 import { deleteOldReplyMarkers } from '#store/mail/absence-store.ts';
 import { deleteOldTrace } from '#store/mail/mail-trace-read.ts';
+import { deleteOldTaken } from '#store/mail/taken-mail.ts';
 import { deleteOldSendingUse } from '#store/mail/sending-use.ts';
 import type { MailParts } from './mail-parts.ts';
 
@@ -16,6 +17,8 @@ const quotaEveryRounds = 5;
 const dayMs = 24 * 3_600_000;
 const traceKeptMs = 90 * dayMs;
 const traceRowsPerRound = 10_000;
+/** As long as a sender tries (RFC 5321, section 4.5.4.1). */
+const takenKeptMs = 5 * dayMs;
 const sendingUseKeptMs = 7 * dayMs;
 /** Longer than the longest time between two answers to one sender. */
 const replyMarkersKeptMs = 60 * dayMs;
@@ -53,6 +56,7 @@ export function startHousekeeping(
       const accounts = await database.rows<{ id: string }>(`select id from account where status = 'active'`);
       await mail.warnQuota(accounts.map(({ id }) => id));
       await deleteOldTrace(database, before(now, traceKeptMs), traceRowsPerRound);
+      await deleteOldTaken(database, before(now, takenKeptMs), traceRowsPerRound);
       await deleteOldSendingUse(database, before(now, sendingUseKeptMs));
       await deleteOldReplyMarkers(database, before(now, replyMarkersKeptMs));
     }

@@ -7,6 +7,7 @@ import type { Hub } from '#app/hub.ts';
 import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
 import type { Config } from '#root/config.ts';
 import { systemClock } from '#domain/clock.ts';
+import type { MailSite } from '#domain/mail/mail-site.ts';
 import { createAllowedOrigins } from '#lib/allowed-origins.ts';
 import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
 import { createOfficialMail } from '#mail/official-mail.ts';
@@ -17,6 +18,7 @@ import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import type { Database } from '#store/database.ts';
 import { createHubStore } from '#store/hub-store.ts';
+import { createMailDomains } from '#store/mail/mail-domains.ts';
 import { createMailGroups } from '#store/mail/mail-groups.ts';
 import { createMailTrace } from '#store/mail/mail-trace-read.ts';
 import { createDispatched } from '#store/log/dispatched.ts';
@@ -28,6 +30,7 @@ import { createSettings } from '#store/settings.ts';
 import type { Log } from './log.ts';
 import { createMailParts, type MailParts } from './mail-parts.ts';
 import { createMailSettingsStore } from './mail-settings-store.ts';
+import { mailSiteOf } from './mail-site.ts';
 import { createMetrics } from './metrics.ts';
 import { openDoors } from './open-doors.ts';
 import { openStore } from './open-store.ts';
@@ -133,6 +136,7 @@ async function startParts(
     pool,
     mail,
     publicUrl: () => pageUrl(config, ports),
+    site: () => mailSiteOf(config, ports),
     committed,
     simulated: seedSize !== 'none',
   });
@@ -189,6 +193,7 @@ interface HubParts {
   readonly pool: ParsePool;
   readonly mail: MailParts;
   readonly publicUrl: () => string;
+  readonly site: () => MailSite;
   readonly committed: () => void;
   readonly simulated: boolean;
 }
@@ -213,6 +218,7 @@ function createHub(parts: HubParts): Hub {
       domain: () => systemDomain(parts.database),
     }),
     groups: createMailGroups(parts.database),
+    domains: { domains: createMailDomains(parts.database), site: parts.site, clock },
     mailSettings: createMailSettingsStore(parts.database, parts.mail.absences),
     held: parts.mail.held,
     outbound: parts.mail.outbound,

@@ -1,9 +1,11 @@
 import type { Clock } from '#domain/clock.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { MailEnvelope } from '#domain/mail/envelope.ts';
+import type { TraceEntry } from '#domain/mail/mail-trace.ts';
 import type { MailDelivery } from '#app/ports/mail-delivery.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import { factsOf, holdMail, routeMail, traceOf } from './route-mail.ts';
+import { takenKey } from './taken-key.ts';
 
 export interface DeliveryPorts {
   readonly delivery: MailDelivery;
@@ -30,13 +32,14 @@ export const scanAgainMs = 5 * 60_000;
 
 /**
  * Takes a message from outside. When the promise resolves, the one commit with the octets, the message, the mailbox
- * rows and the log row is made: only then may the door say 250. Throws `secret_content`, `no_recipient`,
+ * rows and the log row is made: only then may the door say 250. What was taken before is not taken again, and its
+ * answer is the same; the id is undefined then. Throws `secret_content`, `no_recipient`,
  * `not_permitted`, `unavailable`.
  */
 export async function receiveMail(
   ports: DeliveryPorts,
   input: ReceiveMail,
-): Promise<{ readonly messageId: string }> {
+): Promise<{ readonly messageId: string | undefined }> {
   refuseSecret(input.message);
   const { message, envelope } = input;
   const received = await ports.delivery.transaction(async (tx) => {
@@ -57,6 +60,11 @@ export async function receiveMail(
         ...(input.clientAddress === undefined ? {} : { clientAddress: input.clientAddress }),
         ...(message.authentication === undefined ? {} : { authentication: message.authentication }),
       });
+    const key = takenKey(message, envelope);
+    if (key !== undefined && !(await tx.takeOnce(key, at))) {
+      await tx.trace([repeated(traceOf('received', way, undefined, addressesOf(envelope), {}))], at);
+      return undefined;
+    }
     if (input.hold !== undefined) {
       const { messageId } = await tx.deliver({ message, receivedAt: at, accountIds: [] });
       const releaseAt = new Date(at.getTime() + scanAgainMs);
@@ -69,15 +77,22 @@ export async function receiveMail(
       });
       await tx.trace([arrival(messageId), held.trace], at);
       await tx.record([held.event], at);
-      return { messageId };
+      return messageId;
     }
     const { messageId, events, trace } = await routeMail(tx, { ...way, message });
     await tx.trace([arrival(messageId), ...trace], at);
     await tx.record(events, at);
-    return { messageId };
+    return messageId;
   });
   ports.committed();
-  return received;
+  return { messageId: received };
+}
+
+export function repeated(entry: TraceEntry): TraceEntry {
+  return {
+    ...entry,
+    detail: { ...entry.detail, reason: 'sent again after it was taken; not delivered again' },
+  };
 }
 
 export function addressesOf(envelope: MailEnvelope): readonly string[] {

@@ -288,13 +288,13 @@ function localRecipients(input: RouteMail, expanded: ExpandedRecipients): readon
 export function traceOf(
   step: TraceStep,
   input: Pick<RouteMail, 'envelope' | 'writer' | 'messageIdHeader' | 'traceId'>,
-  messageId: string,
+  messageId: string | undefined,
   recipients: readonly string[],
   detail: TraceDetail,
 ): TraceEntry {
   return {
     step,
-    messageId,
+    ...(messageId === undefined ? {} : { messageId }),
     ...(input.traceId === undefined ? {} : { traceId: input.traceId }),
     ...(input.messageIdHeader === undefined ? {} : { messageIdHeader: input.messageIdHeader }),
     sender: input.envelope.sender,

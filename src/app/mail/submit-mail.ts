@@ -9,8 +9,9 @@ import type {
 import type { HubEvent } from '#domain/event.ts';
 import type { MailEnvelope } from '#domain/mail/envelope.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
-import { addressesOf, type DeliveryPorts, refuseSecret, scanAgainMs } from './receive-mail.ts';
+import { addressesOf, type DeliveryPorts, refuseSecret, repeated, scanAgainMs } from './receive-mail.ts';
 import { factsOf, holdMail, type HoldMail, routeMail, traceOf } from './route-mail.ts';
+import { takenKey } from './taken-key.ts';
 
 export interface SubmitMail {
   readonly actor: Actor;
@@ -38,13 +39,14 @@ const namedIdsMax = 100;
 /**
  * Sends a message of the signed-in account, with a copy in the Sent mailbox of whom it is sent as. It waits when its
  * time has not come or the account has sent more than it may in an hour. A reply to a directive that acknowledges is
- * the recipient's receipt, in the same commit (architecture.md §5). Throws `sender_not_owned`, `secret_content`,
+ * the recipient's receipt, in the same commit (architecture.md §5). What is sent again after it was taken is answered
+ * the same and not sent twice; the id is undefined then. Throws `sender_not_owned`, `secret_content`,
  * `no_recipient`, `not_permitted`, `unavailable`.
  */
 export async function submitMail(
   ports: DeliveryPorts,
   input: SubmitMail,
-): Promise<{ readonly messageId: string }> {
+): Promise<{ readonly messageId: string | undefined }> {
   refuseSecret(input.message);
   const submitted = await ports.delivery.transaction(async (tx) => {
     const { actor, message, envelope } = input;
@@ -66,6 +68,11 @@ export async function submitMail(
         bytes: message.bytes.length,
         ...(input.clientAddress === undefined ? {} : { clientAddress: input.clientAddress }),
       });
+    const key = takenKey(message, envelope);
+    if (key !== undefined && !(await tx.takeOnce(key, at))) {
+      await tx.trace([repeated(traceOf('submitted', way, undefined, addressesOf(envelope), {}))], at);
+      return undefined;
+    }
     const sending = await tx.countSending(actor.accountId, envelope.recipients.length, at);
     const alerts: HubEvent[] = sending.alert
       ? [{ type: 'sending.limited', accountId: actor.accountId, address: actor.address }]
@@ -77,7 +84,7 @@ export async function submitMail(
       const held = await holdMail(tx, { ...way, messageId, ...wait });
       await tx.trace([sent(messageId), held.trace], at);
       await tx.record([held.event, ...alerts], at);
-      return { messageId };
+      return messageId;
     }
     const answered = await acknowledgedDirective(tx, input);
     if (answered !== undefined) {
@@ -92,10 +99,10 @@ export async function submitMail(
         : await tx.acknowledge(answered, actor.accountId, at);
     await tx.trace([sent(routed.messageId), ...routed.trace], at);
     await tx.record([...routed.events, ...receipts, ...alerts], at);
-    return { messageId: routed.messageId };
+    return routed.messageId;
   });
   ports.committed();
-  return submitted;
+  return { messageId: submitted };
 }
 
 function waitOf(

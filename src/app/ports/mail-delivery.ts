@@ -81,6 +81,11 @@ export interface DeliverMail {
 
 /** What a delivery may do inside its one transaction. Nothing of it is visible before the commit. */
 export interface MailDeliveryTransaction extends Omit<OutboundTransaction, 'settle'> {
+  /**
+   * Whether a transaction with this key is taken for the first time; waits for one that is being taken at this moment.
+   * Comes before everything else.
+   */
+  takeOnce(key: Buffer, at: Date): Promise<boolean>;
   /** Aliases, groups to ten levels, plus-addresses; `approved` names groups whose moderator has said yes. */
   expand(
     addresses: readonly string[],

@@ -19,6 +19,7 @@ import { placementsOf } from './mail-rules.ts';
 import { enqueueOutbound } from './outbound-queue.ts';
 import { recipientOf } from './recipient-of.ts';
 import { countSending } from './sending-use.ts';
+import { takeOnce } from './taken-mail.ts';
 import { markSeen } from './official-receipts.ts';
 
 export function createMailDelivery(database: Database): MailDelivery {
@@ -31,6 +32,7 @@ export function createMailDelivery(database: Database): MailDelivery {
 
 export function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
   return {
+    takeOnce: (key, at) => takeOnce(tx, key, at),
     expand: (addresses, writer, approved) => expandRecipients(tx, addresses, writer, approved),
     placements: (accountIds, facts) => placementsOf(tx, accountIds, facts),
     absent: (accountIds, at) => absentAmong(tx, accountIds, at),

@@ -99,6 +99,9 @@ const statements = [
   `create index mail_trace_submitted_by on mail_trace (submitted_by, at) where submitted_by is not null`,
   `create index mail_trace_recipients on mail_trace using gin (recipients)`,
   `create index mail_trace_at on mail_trace using brin (at)`,
+  // Transactions that were answered 250 or were about to be: a client that did not hear it sends the same again.
+  `create table taken_mail (key bytea primary key, at timestamptz not null)`,
+  `create index taken_mail_at on taken_mail using brin (at)`,
   // SPF, DKIM, DMARC and ARC as they were found at the door; null for mail of the hub's own people.
   `alter table message add column authentication jsonb`,
 

@@ -54,6 +54,21 @@ export const mailAccessCases: AccessCases = {
   'DELETE /api/v1/mail-aliases/{address}': [
     { path: () => '/api/v1/mail-aliases/khong-co@binhthuan.example', expected: administratorOnly(404) },
   ],
+  'GET /api/v1/mail-domains': [{ path: () => '/api/v1/mail-domains', expected: administratorOnly(200) }],
+  'GET /api/v1/mail-domains/{name}/records': [
+    {
+      path: () => '/api/v1/mail-domains/stttt.binhthuan.example/records',
+      expected: administratorOnly(200),
+    },
+    { path: () => '/api/v1/mail-domains/khong-co.example/records', expected: administratorOnly(404) },
+  ],
+  'POST /api/v1/mail-domains/{name}/keys': [
+    { path: () => '/api/v1/mail-domains/khong-co.example/keys', expected: administratorOnly(404) },
+  ],
+  'POST /api/v1/mail-domains/{name}/keys/activate': [
+    { path: () => '/api/v1/mail-domains/khong-co.example/keys/activate', expected: administratorOnly(404) },
+  ],
+  'GET /api/v1/mail-setup': [{ path: () => '/api/v1/mail-setup', expected: all(200) }],
   'GET /api/v1/held-mail': [{ path: () => '/api/v1/held-mail', expected: all(200) }],
   'POST /api/v1/held-mail/{id}/release': [
     { path: () => `/api/v1/held-mail/${unknownId}/release`, body: () => ({}), expected: all(404) },
