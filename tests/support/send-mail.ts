@@ -25,6 +25,11 @@ export async function submitTo(hub: Pick<TestHub, 'ports'>, mail: MailToSend): P
   );
 }
 
+/** Sends to a server in clear, as a program on its own machine does. */
+export async function sendBy(port: number, mail: MailToSend): Promise<string> {
+  return send({ host: '127.0.0.1', port, secure: false, ignoreTLS: true }, mail);
+}
+
 async function send(options: SMTPTransport.Options, mail: MailToSend): Promise<string> {
   const transport = createTransport({ ...options, disableFileAccess: true, disableUrlAccess: true });
   try {

@@ -7,7 +7,8 @@ import { formatMessageDate } from './message-date.ts';
 import { isHeaderStart } from './parse-structure.ts';
 
 /** How a message came in: the words of RFC 3848 for Received. */
-export type TransferProtocol = 'ESMTP' | 'ESMTPS' | 'ESMTPA' | 'ESMTPSA';
+/** RFC 3848, and RFC 6531, section 4.3, for a transaction with SMTPUTF8. */
+export type TransferProtocol = 'SMTP' | `${'ESMTP' | 'UTF8SMTP'}${'' | 'S' | 'A' | 'SA'}`;
 
 export interface Trace {
   /** The envelope sender; '' for the null sender. */

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
 import { SMTPConnection, type SMTPConnectionOptions } from 'smtp-server/lib/smtp-connection.js';
 import { refusalOfPath } from './mail-path.ts';
+import { type FutureRelease, futureReleaseLine, releaseAtOf } from './future-release.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
-import { type SmtpRefusal } from './smtp-refusal.ts';
+import type { SmtpRefusal, SmtpReply } from './smtp-refusal.ts';
 
 /*
  * The only file that reaches into smtp-server (pinned; what it relies on is kept by the tests named "contract"): it
@@ -11,8 +12,10 @@ import { type SmtpRefusal } from './smtp-refusal.ts';
  * source routes, and tells for each connection what it is waiting for.
  */
 
-/** Extensions of MAIL that this server has announced; RCPT has none without DSN. */
-const mailParameters = new Set(['SIZE', 'BODY', 'SMTPUTF8']);
+/** Extensions of MAIL and of RCPT that this server announces. */
+const mailParameters = new Set(['SIZE', 'BODY', 'SMTPUTF8', 'REQUIRETLS', 'RET', 'ENVID']);
+const rcptParameters = new Set(['NOTIFY', 'ORCPT']);
+const holdParameters = new Set(['HOLDFOR', 'HOLDUNTIL']);
 /** RFC 4954, section 5: a client may say who submitted first; nobody is believed. */
 const authParameter = 'AUTH';
 const ownStatus = /^[245]\.\d{1,3}\.\d{1,3} /;
@@ -36,12 +39,20 @@ export function connectionOf(session: SMTPServerSession): HubSmtpConnection {
 
 export class HubSmtpServer extends SMTPServer {
   readonly limits: SmtpLimits;
+  /** Offered to those who signed in; absent where nobody does. */
+  readonly futureRelease: FutureRelease | undefined;
   readonly #onLeave: (peer: string) => void;
 
   /** `onLeave` hears of each connection that has ended, by its peer. */
-  constructor(options: SMTPServerOptions, limits: SmtpLimits, onLeave: (peer: string) => void) {
+  constructor(
+    options: SMTPServerOptions,
+    limits: SmtpLimits,
+    onLeave: (peer: string) => void,
+    futureRelease?: FutureRelease,
+  ) {
     super(options);
     this.limits = limits;
+    this.futureRelease = futureRelease;
     this.#onLeave = onLeave;
   }
 
@@ -51,7 +62,7 @@ export class HubSmtpServer extends SMTPServer {
   }
 
   override connect(socket: Socket, socketOptions?: SMTPConnectionOptions | null): void {
-    const connection = new HubSmtpConnection(this, socket, socketOptions, this.limits);
+    const connection = new HubSmtpConnection(this, socket, socketOptions);
     this.connections.add(connection);
     connection.on('error', (error: Error) => this._onError(error));
     connection.on('connect', (data) => this._onClientConnect(data));
@@ -64,17 +75,14 @@ export class HubSmtpConnection extends SMTPConnection {
   /** Address and port of the client, as the raw socket has them: one connection of the door at a time. */
   readonly peer: string;
   readonly #limits: SmtpLimits;
+  readonly #futureRelease: FutureRelease | undefined;
   #repliedAtMs = performance.now();
   #errors = 0;
 
-  constructor(
-    server: SMTPServer,
-    socket: Socket,
-    options: SMTPConnectionOptions | null | undefined,
-    limits: SmtpLimits,
-  ) {
+  constructor(server: HubSmtpServer, socket: Socket, options: SMTPConnectionOptions | null | undefined) {
     super(server, socket, options);
-    this.#limits = limits;
+    this.#limits = server.limits;
+    this.#futureRelease = server.futureRelease;
     this.peer = peerOf(socket);
     connections.set(this.session, this);
   }
@@ -117,7 +125,9 @@ export class HubSmtpConnection extends SMTPConnection {
 
   /** A client must not be led to send a password in clear: no AUTH before TLS (RFC 4954, section 4). */
   #announced(lines: string[]): string[] {
-    return this.secure ? lines : lines.filter((line) => !line.startsWith('AUTH '));
+    const offered =
+      this.#futureRelease === undefined ? lines : [...lines, futureReleaseLine(this.#futureRelease)];
+    return this.secure ? offered : offered.filter((line) => !line.startsWith('AUTH '));
   }
 
   /** A line that is too long may be the body of something else (S11, S14): nothing behind it is read as a command. */
@@ -133,23 +143,31 @@ export class HubSmtpConnection extends SMTPConnection {
 
   override handler_MAIL(command: Buffer, callback: () => void): void {
     const parsed = this._parseAddressCommand('mail from', command);
-    const parameters = Object.keys((parsed && parsed.args) || {});
+    const asked = argumentsOf(parsed);
+    const parameters = Object.keys(asked);
     const signedIn = Boolean(this.session.user);
-    const known = (key: string): boolean => mailParameters.has(key) || (signedIn && key === authParameter);
+    const known = (key: string): boolean =>
+      mailParameters.has(key) ||
+      (signedIn && key === authParameter) ||
+      (this.#futureRelease !== undefined && holdParameters.has(key));
     if (!parameters.every(known)) return this.#answer(555, '5.5.4 Unknown MAIL parameter', callback);
-    const refusal = refusalOfPath({
-      line: command.toString(),
-      smtpUtf8: parameters.includes('SMTPUTF8'),
-    });
+    const refusal =
+      refusalOfPath({ line: command.toString(), smtpUtf8: parameters.includes('SMTPUTF8') }) ??
+      refusalOfRelease(asked, this.#futureRelease) ??
+      refusalOfLength(asked['ENVID'], this.#limits.envelopeIdCharactersMax);
     if (refusal) return this.#answer(refusal.code, `${refusal.status} ${refusal.text}`, callback);
     super.handler_MAIL(command, callback);
   }
 
   override handler_RCPT(command: Buffer, callback: () => void): void {
     const parsed = this._parseAddressCommand('rcpt to', command);
-    if (parsed && parsed.args) return this.#answer(555, '5.5.4 Unknown RCPT parameter', callback);
+    const asked = argumentsOf(parsed);
+    if (!Object.keys(asked).every((key) => rcptParameters.has(key)))
+      return this.#answer(555, '5.5.4 Unknown RCPT parameter', callback);
     const smtpUtf8 = this.session.envelope.smtpUtf8 === true;
-    const refusal = refusalOfPath({ line: command.toString(), smtpUtf8 });
+    const refusal =
+      refusalOfPath({ line: command.toString(), smtpUtf8 }) ??
+      refusalOfLength(asked['ORCPT'], this.#limits.originalRecipientCharactersMax);
     if (refusal) return this.#answer(refusal.code, `${refusal.status} ${refusal.text}`, callback);
     super.handler_RCPT(command, callback);
   }
@@ -168,6 +186,23 @@ export class HubSmtpConnection extends SMTPConnection {
     this.send(code, text);
     callback();
   }
+}
+
+type Asked = Readonly<Record<string, string | true | undefined>>;
+
+function argumentsOf(parsed: ReturnType<SMTPConnection['_parseAddressCommand']>): Asked {
+  return (parsed && parsed.args) || {};
+}
+
+function refusalOfRelease(asked: Asked, futureRelease: FutureRelease | undefined): SmtpReply | undefined {
+  const release = futureRelease === undefined ? undefined : releaseAtOf(asked, futureRelease);
+  return release instanceof Date ? undefined : release;
+}
+
+/** Decoded from xtext already, so what is counted is what would be kept. */
+function refusalOfLength(value: string | true | undefined, charactersMax: number): SmtpReply | undefined {
+  if (typeof value !== 'string' || value.length <= charactersMax) return undefined;
+  return { code: 501, status: '5.5.4', text: 'A parameter is too long' };
 }
 
 /** Address and port of the other side; a TLS socket has those of the socket that it lies on. */

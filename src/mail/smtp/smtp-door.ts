@@ -55,6 +55,8 @@ export interface ReceivedMail {
 /** Where the two doors differ. What a rule throws is answered by `refusalOf`. */
 export interface SmtpDoorRules {
   readonly server: SMTPServerOptions;
+  /** Whether a client may say when a message is to go out (RFC 4865). */
+  readonly futureRelease?: boolean;
   mailFrom(address: string, session: SMTPServerSession): Promise<void>;
   rcptTo(address: string, session: SMTPServerSession, door: DoorState): Promise<void>;
   /** Resolves after the commit. */
@@ -93,6 +95,9 @@ export function createSmtpDoor(options: SmtpDoorOptions, rules: SmtpDoorRules): 
     { ...serverOptions(options, limits, rules), ...hooks(options, limits, budget, rules, state, underWay) },
     limits,
     leave,
+    rules.futureRelease === true
+      ? { secondsMax: limits.holdSecondsMax, now: () => options.clock.now() }
+      : undefined,
   );
   server.on('error', (error) =>
     options.log.info({ reason: error.message }, 'an SMTP connection ended with an error'),
@@ -134,6 +139,8 @@ function serverOptions(
     ...options.tls,
     minVersion: 'TLSv1.2',
     hideENHANCEDSTATUSCODES: false,
+    hideDSN: false,
+    hideREQUIRETLS: false,
     disableReverseLookup: true,
     size: limits.messageBytesMax,
     maxRecipients: limits.recipientsMax,

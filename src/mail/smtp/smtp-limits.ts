@@ -5,6 +5,11 @@ export interface SmtpLimits {
   /** Messages held in memory by all connections together; see `createBytesBudget`. */
   readonly bytesInFlightMax: number;
   readonly recipientsMax: number;
+  /** How far ahead a message may be given its time (RFC 4865), in seconds. */
+  readonly holdSecondsMax: number;
+  /** ENVID and ORCPT, in characters (RFC 3461, sections 4.2 and 4.4). */
+  readonly envelopeIdCharactersMax: number;
+  readonly originalRecipientCharactersMax: number;
   /** A command line; a longer one ends the connection (S11). */
   readonly commandBytesMax: number;
   /** A line of the message. RFC 5321 says 1,000; senders of HTML write far longer ones. */
@@ -42,6 +47,9 @@ export const defaultSmtpLimits: SmtpLimits = {
   messageBytesMax: 25 * 1024 * 1024,
   bytesInFlightMax: 256 * 1024 * 1024,
   recipientsMax: 1_000,
+  holdSecondsMax: 30 * 24 * 3600,
+  envelopeIdCharactersMax: 100,
+  originalRecipientCharactersMax: 500,
   commandBytesMax: 4 * 1024,
   dataLineBytesMax: 1024 * 1024,
   hopsMax: 50,

@@ -10,6 +10,7 @@ import { replyActOf } from '#mail/message/reply-act.ts';
 import { signInRefusalOf } from './error-responses.ts';
 import { envelopeOf } from './envelope-of.ts';
 import { fullAddress } from './mail-path.ts';
+import { releaseAtOf } from './future-release.ts';
 import { prepareMessage, refuseLoop } from './prepare-message.ts';
 import {
   createSmtpDoor,
@@ -47,6 +48,7 @@ export function createSubmissionDoor(options: SubmissionDoorOptions): SmtpDoor {
         ? '5.7.0 Sign in first'
         : '5.7.0 Begin TLS with STARTTLS and sign in first',
     },
+    futureRelease: true,
     mailFrom: (address, session) => requireOwnSender(options, address, session),
     rcptTo: (address, session) => requireReachable(options, address, session),
     message: (mail) => submit(options, hopsMax, mail),
@@ -147,9 +149,22 @@ async function submit(options: SubmissionDoorOptions, hopsMax: number, mail: Rec
     message,
     authors: message.fromAddress === undefined ? [] : authorsOf(bytes),
     envelope: envelopeOf(session, options.domain),
+    releaseAt: releaseAtFor(options, session),
     traceId: id,
     hold: scanned.kind === 'unavailable' ? { reason: `${scanned.scanner}: ${scanned.reason}` } : undefined,
     clientAddress: session.remoteAddress,
     acknowledges: replyActOf(message.firstLines) === 'acknowledge',
   });
+}
+
+/** It was checked at MAIL; by now its moment may have come, and then the message goes out at once. */
+function releaseAtFor(options: SubmissionDoorOptions, session: SMTPServerSession): Date | undefined {
+  const { mailFrom } = session.envelope;
+  const asked = (mailFrom && mailFrom.args) || {};
+  const secondsMax = options.limits?.holdSecondsMax ?? defaultSmtpLimits.holdSecondsMax;
+  const releaseAt = releaseAtOf(asked, {
+    secondsMax,
+    now: () => options.clock.now(),
+  });
+  return releaseAt instanceof Date ? releaseAt : undefined;
 }

@@ -20,15 +20,21 @@ export function traceOf(
   id: string,
 ): Trace {
   const { mailFrom, rcptTo } = session.envelope;
-  const protocol: TransferProtocol = `ESMTP${session.secure ? 'S' : ''}${session.user ? 'A' : ''}`;
   return {
     returnPath: mailFrom ? mailFrom.address : '',
     helo: session.hostNameAppearsAs,
     clientAddress: session.remoteAddress,
     hostname: options.hostname,
-    protocol,
+    protocol: protocolOf(session),
     id,
     recipient: rcptTo.length === 1 ? rcptTo[0]?.address : undefined,
     receivedAt: options.clock.now(),
   };
+}
+
+function protocolOf(session: SMTPServerSession): TransferProtocol {
+  if (session.openingCommand !== 'EHLO') return 'SMTP';
+  const extended = session.envelope.smtpUtf8 === true ? 'UTF8SMTP' : 'ESMTP';
+  if (session.secure) return session.user ? `${extended}SA` : `${extended}S`;
+  return session.user ? `${extended}A` : extended;
 }

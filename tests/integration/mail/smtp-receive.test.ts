@@ -53,6 +53,7 @@ describe('createMxDoor, receiving', () => {
         '250-8BITMIME',
         '250-SMTPUTF8',
         '250-ENHANCEDSTATUSCODES',
+        '250-DSN',
         '250-STARTTLS',
         '250 SIZE 26214400',
       ].join('\n'),
