@@ -26,6 +26,8 @@ export interface ParsedMessage {
   readonly secretStamp: string | undefined;
   /** A machine wrote it: such mail never acknowledges anything. */
   readonly autoSubmitted: boolean;
+  /** Of the mailing list that passed it on (RFC 2919), without its angle brackets, in lower case. */
+  readonly listId: string | undefined;
   /** The first 4 KiB, in UTF-8, of the text that a person wrote. */
   readonly firstLines: string;
 }
@@ -51,6 +53,7 @@ export function parseMessage(bytes: Uint8Array): ParsedMessage {
     sentAt: parseMessageDate(envelope.date ?? ''),
     secretStamp: scanMessage(bytes, structure, decodeText)?.stamp,
     autoSubmitted: facts.automatic || isReport(root),
+    listId: facts.listId,
     firstLines: firstLinesOf(bytes, root),
   };
 }
@@ -62,16 +65,26 @@ function messageIds(text: string): string[] {
 function headerFacts(
   bytes: Uint8Array,
   root: MimePart,
-): { fromFields: number; automatic: boolean; references: string[] } {
+): { fromFields: number; automatic: boolean; references: string[]; listId: string | undefined } {
   let fromFields = 0;
   let automatic = false;
   let references: string[] | undefined;
+  let listId: string | undefined;
   for (const field of headerFields(bytes, root.header)) {
     if (field.name === 'from') fromFields += 1;
     if (field.name === 'references') references ??= messageIds(fieldText(bytes, field));
+    if (field.name === 'list-id') listId ??= listIdOf(fieldText(bytes, field));
     automatic ||= saysAutomatic(field.name, () => fieldText(bytes, field).toLowerCase());
   }
-  return { fromFields, automatic, references: references ?? [] };
+  return { fromFields, automatic, references: references ?? [], listId };
+}
+
+const listIdCharactersMax = 255;
+
+/** `Words <list.example>`; some write the id without brackets. */
+function listIdOf(value: string): string | undefined {
+  const id = (/<([^<>\s]+)>\s*$/.exec(value)?.[1] ?? value.trim()).toLowerCase();
+  return id === '' || id.length > listIdCharactersMax || /\s/.test(id) ? undefined : id;
 }
 
 /** RFC 3834, sections 2 and 5; X-Auto-Response-Suppress and Precedence are what older systems write instead. */

@@ -54,6 +54,7 @@ export async function prepareMessage(
     secretStamp: parsed.secretStamp,
     firstLines: parsed.firstLines,
     autoSubmitted: parsed.autoSubmitted,
+    ...(parsed.listId === undefined ? {} : { listId: parsed.listId }),
     ...(checked === undefined ? {} : { authentication: checked.authentication }),
   };
 }

@@ -6,6 +6,16 @@ import { octetsOf } from './message-shape.ts';
 const parse = (...lines: string[]): ReturnType<typeof parseMessage> => parseMessage(octetsOf(lines));
 
 describe('parseMessage', () => {
+  it.each([
+    ['List-Id: Tin nội bộ <tin.binhthuan.example>', 'tin.binhthuan.example'],
+    ['List-Id: <TIN.BinhThuan.example>', 'tin.binhthuan.example'],
+    ['List-Id: tin.binhthuan.example', 'tin.binhthuan.example'],
+    ['List-Id: hai tu', undefined],
+    ['Subject: Thư', undefined],
+  ])('reads the id of the list from %j', (field, id) => {
+    expect(parse('From: a@b.example', field, '', 'Xin chào').listId).toBe(id);
+  });
+
   it('gives what a reply says', () => {
     const { structure: _structure, ...parsed } = parse(
       'From: =?utf-8?Q?Nguy=E1=BB=85n_V=C4=83n_A?= <A@BinhThuan.example>',
