@@ -54,7 +54,16 @@ export function verdictOf(found: Authentication): MailVerdict {
   return found.authors === 1 ? 'accept' : 'quarantine';
 }
 
-/** Whether the envelope sender is proven, so that a report to it is no backscatter (threats S17). */
-export function isSenderVerified(found: Authentication): boolean {
-  return found.spf.result === 'pass' || found.dmarc.result === 'pass';
+/**
+ * Whether the domain of the envelope sender is proven, so that a report to it is no backscatter (threats S17): by SPF, or
+ * by a signature of the same domain or of one above it. DMARC alone proves the From field, which is another's perhaps.
+ */
+export function isSenderVerified({ spf, dkim }: Authentication): boolean {
+  if (spf.result === 'pass') return true;
+  return dkim.some(
+    ({ result, domain }) =>
+      result === 'pass' &&
+      domain.includes('.') &&
+      (spf.domain === domain || spf.domain.endsWith(`.${domain}`)),
+  );
 }

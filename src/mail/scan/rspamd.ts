@@ -18,13 +18,29 @@ export async function judgeWithRspamd(
       redirect: 'error',
       signal: AbortSignal.timeout(deadlineMs),
     });
-    const text = await response.text();
-    if (!response.ok) return unavailable(`HTTP ${response.status}`);
-    if (text.length > answerBytesMax) return unavailable('an answer that is too long');
-    return resultOf(JSON.parse(text), unavailable);
+    if (!response.ok) {
+      await response.body?.cancel();
+      return unavailable(`HTTP ${response.status}`);
+    }
+    const text = await boundedText(response);
+    return text === undefined
+      ? unavailable('an answer that is too long')
+      : resultOf(JSON.parse(text), unavailable);
   } catch (error) {
     return unavailable(error instanceof Error ? error.message.slice(0, 200) : 'no answer');
   }
+}
+
+/** Undefined when it is more than an answer can be; the rest is not read then. */
+async function boundedText({ body }: Response): Promise<string | undefined> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.length;
+    if (bytes > answerBytesMax) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 /** What a stranger said goes into a header of ours only when it is printable ASCII. */
