@@ -10,7 +10,7 @@ import type { AccessStore } from '#app/ports/access-store.ts';
 import type { Directory } from '#app/ports/directory.ts';
 import type { HubStore } from '#app/ports/hub-store.ts';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
-import type { MailSignIn, SignInPorts } from '#app/access/sign-in.ts';
+import type { MailSignIn, ScramSignIn, SignInPorts } from '#app/access/sign-in.ts';
 
 /** What the doors are given: the ports that use cases take, wired once in main.ts. */
 export interface Hub {
@@ -26,6 +26,7 @@ export interface Hub {
   readonly trace: MailTrace;
   readonly signIn: SignInPorts;
   readonly mailSignIn: MailSignIn;
+  readonly scramSignIn: ScramSignIn;
   readonly clock: Clock;
   /** After a commit that wrote outbox rows. */
   readonly committed: () => void;

@@ -1,9 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { appPasswordVerifiers } from '#app/access/scram.ts';
 import { hashAppPassword, newAppPassword } from '#app/access/tokens.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
 import { StartRefusal } from '#lib/start-refusal.ts';
 import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
+import { createSettings } from '#store/settings.ts';
 import type { Commands } from './command.ts';
 import { domainCommands } from './domain-commands.ts';
 import { groupCommands } from './group-commands.ts';
@@ -69,6 +71,7 @@ export const commands: Commands = {
         accountId,
         label,
         secretHash: hashAppPassword(secret),
+        scram: await appPasswordVerifiers(await createSettings(database).secret(), address, secret),
         at: now(),
       });
       write(`${secret}\n`);

@@ -62,6 +62,7 @@ export async function openSmtpDoors(options: MailDoorsOptions, closers: (() => P
   const submission = {
     ...base,
     signIn: hub.mailSignIn,
+    scram: hub.scramSignIn,
     mayUseSender: (actor: Actor, address: string) => mayUseSender(ports, actor, address),
     submit: (input: SubmitMail) => submitMail(ports, input),
   };

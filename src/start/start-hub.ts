@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createMailSignIn } from '#app/access/sign-in.ts';
+import { createMailSignIn, createScramSignIn } from '#app/access/sign-in.ts';
 import { createSignInLimiter } from '#app/access/sign-in-limiter.ts';
 import type { Hub } from '#app/hub.ts';
 import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
@@ -225,6 +225,7 @@ function createHub(parts: HubParts): Hub {
     trace: createMailTrace(parts.database),
     signIn,
     mailSignIn: createMailSignIn(signIn),
+    scramSignIn: createScramSignIn(signIn),
     clock,
     committed: parts.committed,
     simulated: parts.simulated,

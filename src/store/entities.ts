@@ -1,3 +1,4 @@
+import type { ScramVerifier } from '#app/ports/access-store.ts';
 import { defineEntity, p } from '@mikro-orm/postgresql';
 
 /**
@@ -57,6 +58,7 @@ export const AppPasswordEntity = defineEntity({
     accountId: p.uuid(),
     label: p.text(),
     secretHash: p.blob(),
+    scram: p.json<readonly ScramVerifier[]>().nullable(),
     createdAt: p.datetime(),
     lastUsedAt: p.datetime().nullable(),
     revokedAt: p.datetime().nullable(),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import { createSignInLimiter } from '#app/access/sign-in-limiter.ts';
-import { createMailSignIn } from '#app/access/sign-in.ts';
+import { appPasswordVerifiers } from '#app/access/scram.ts';
+import { createMailSignIn, createScramSignIn } from '#app/access/sign-in.ts';
 import { hashAppPassword } from '#app/access/tokens.ts';
 import { type DeliveryPorts, receiveMail } from '#app/mail/receive-mail.ts';
 import type { MailWriter } from '#app/ports/mail-delivery.ts';
@@ -60,6 +61,8 @@ export interface SmtpFixture {
   closeDoors(): Promise<void>;
 }
 
+const secret = Buffer.from('a secret of the tests');
+
 /** Doors on free ports over a database, with the store and the use cases behind them. */
 export async function createSmtpFixture(database: Database): Promise<SmtpFixture> {
   const domainId = randomUUID();
@@ -113,19 +116,26 @@ export async function createSmtpFixture(database: Database): Promise<SmtpFixture
     );
     await database.transaction((tx) => ensureMailboxes(tx, [accountId]));
     await database.rows(
-      `insert into app_password (id, account_id, label, secret_hash, created_at) values ($1, $2, 'mail', $3, now())`,
-      [randomUUID(), accountId, hashAppPassword(password)],
+      `insert into app_password (id, account_id, label, secret_hash, scram, created_at)
+       values ($1, $2, 'mail', $3, $4, now())`,
+      [
+        randomUUID(),
+        accountId,
+        hashAppPassword(password),
+        JSON.stringify(await appPasswordVerifiers(secret, address, password)),
+      ],
     );
     return { accountId, address, password };
   }
 
-  const signIn = createMailSignIn({
+  const signInPorts = {
     access: createAccessStore(database),
     hasher: createPasswordHasher(),
     limiter: createSignInLimiter(systemClock),
     clock: systemClock,
-    secret: Buffer.from('a secret of the tests'),
-  });
+    secret,
+  };
+  const signIn = createMailSignIn(signInPorts);
 
   return {
     fqdn,
@@ -161,6 +171,7 @@ export async function createSmtpFixture(database: Database): Promise<SmtpFixture
           ...shared,
           implicitTls: false,
           signIn,
+          scram: createScramSignIn(signInPorts),
           mayUseSender: (actor, address) => mayUseSender(ports, actor, address),
           submit: (input) => submitMail(ports, input),
           ...options,

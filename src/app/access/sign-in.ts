@@ -3,6 +3,8 @@ import type { Actor } from '#domain/access/actor.ts';
 import type { Clock } from '#domain/clock.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { AccessStore, Credentials, OpenSession, PasswordHasher } from '#app/ports/access-store.ts';
+import { canonicalAddress } from '#domain/mail/envelope.ts';
+import { beginScram, readClientFirst, scramSalt } from './scram.ts';
 import type { Attempt, SignInLimiter } from './sign-in-limiter.ts';
 import { deviceMark, hashAppPassword, hashToken, isDeviceMark, newToken } from './tokens.ts';
 
@@ -189,5 +191,51 @@ export function createMailSignIn(ports: SignInPorts): MailSignIn {
         ? ports.access.actor(credentials.accountId, ports.clock.now())
         : undefined;
     });
+  };
+}
+
+/** An exchange that has begun: what to say next, and what comes of the client's answer to it. */
+export interface ScramDialogue {
+  readonly serverFirst: string;
+  /** Throws `wrong_credentials`, `too_many_attempts`, `unavailable`. */
+  finish(clientFinal: string): Promise<{ readonly actor: Actor; readonly serverFinal: string }>;
+}
+
+export interface ScramSignIn {
+  /** Undefined when the client's first message is none of SCRAM. */
+  (input: { clientFirst: string; remoteAddress: string }): ScramDialogue | undefined;
+}
+
+/**
+ * Sign-in by SCRAM-SHA-256 with an app password. Until the proof has come an address of ours and one that is nobody's
+ * look the same (threats H10); a wrong proof counts like a wrong password.
+ */
+export function createScramSignIn(ports: SignInPorts): ScramSignIn {
+  return ({ clientFirst, remoteAddress }) => {
+    const first = readClientFirst(clientFirst);
+    if (first === undefined) return undefined;
+    const address = canonicalAddress(first.userName);
+    const exchange = beginScram(first, scramSalt(ports.secret, address));
+
+    async function proven(clientFinal: string) {
+      const credentials = await ports.access.credentials(address);
+      const known = credentials === undefined ? [] : await ports.access.scramVerifiers(credentials.accountId);
+      const finished = exchange.finish(
+        clientFinal,
+        known.flatMap(({ verifiers }) => verifiers),
+      );
+      const id = known.find(({ verifiers }) => verifiers.some((one) => one === finished?.verifier))?.id;
+      if (finished === undefined || id === undefined || credentials?.active !== true) return undefined;
+      const now = ports.clock.now();
+      if (!(await ports.access.touchAppPassword(id, now))) return undefined;
+      const actor = await ports.access.actor(credentials.accountId, now);
+      return actor === undefined ? undefined : { actor, serverFinal: finished.serverFinal };
+    }
+
+    return {
+      serverFirst: exchange.serverFirst,
+      finish: (clientFinal) =>
+        counted(ports.limiter, { address, remoteAddress, knownDevice: false }, () => proven(clientFinal)),
+    };
   };
 }

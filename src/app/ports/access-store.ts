@@ -23,6 +23,12 @@ export interface OpenSession {
   readonly actor: Actor;
 }
 
+/** What is kept of an app password for SCRAM-SHA-256 (RFC 5802, section 3); both in base64. */
+export interface ScramVerifier {
+  readonly storedKey: string;
+  readonly serverKey: string;
+}
+
 export interface AccessStore {
   credentials(address: string): Promise<Credentials | undefined>;
   actor(accountId: string, at: Date): Promise<Actor | undefined>;
@@ -38,8 +44,14 @@ export interface AccessStore {
     accountId: string;
     label: string;
     secretHash: Buffer;
+    /** One for each way of writing it. */
+    scram: readonly ScramVerifier[];
     at: Date;
   }): Promise<void>;
+  /** Of every valid app password of the account. */
+  scramVerifiers(accountId: string): Promise<readonly { id: string; verifiers: readonly ScramVerifier[] }[]>;
+  /** Marks it used; false when it was revoked meanwhile. */
+  touchAppPassword(id: string, at: Date): Promise<boolean>;
   /** Marks it used; false when unknown or revoked. */
   useAppPassword(accountId: string, secretHash: Buffer, at: Date): Promise<boolean>;
   /** False when there is no such valid one. Open mail connections of the account are cut. */

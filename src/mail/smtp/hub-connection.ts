@@ -37,10 +37,24 @@ export function connectionOf(session: SMTPServerSession): HubSmtpConnection {
   return connection;
 }
 
+/** What a door offers beyond smtp-server. */
+export interface ConnectionOffers {
+  /** To give a message its time (RFC 4865). */
+  readonly futureRelease?: FutureRelease;
+  /** Undefined when the client's first message is none. */
+  readonly scram?: (session: SMTPServerSession, clientFirst: string) => ScramConversation | undefined;
+}
+
+/** A SCRAM exchange (RFC 5802) on one connection. */
+export interface ScramConversation {
+  readonly serverFirst: string;
+  /** Rejects with a `SmtpRefusal`. */
+  finish(clientFinal: string): Promise<{ readonly user: unknown; readonly serverFinal: string }>;
+}
+
 export class HubSmtpServer extends SMTPServer {
   readonly limits: SmtpLimits;
-  /** Offered to those who signed in; absent where nobody does. */
-  readonly futureRelease: FutureRelease | undefined;
+  readonly offers: ConnectionOffers;
   readonly #onLeave: (peer: string) => void;
 
   /** `onLeave` hears of each connection that has ended, by its peer. */
@@ -48,11 +62,11 @@ export class HubSmtpServer extends SMTPServer {
     options: SMTPServerOptions,
     limits: SmtpLimits,
     onLeave: (peer: string) => void,
-    futureRelease?: FutureRelease,
+    offers: ConnectionOffers = {},
   ) {
     super(options);
     this.limits = limits;
-    this.futureRelease = futureRelease;
+    this.offers = offers;
     this.#onLeave = onLeave;
   }
 
@@ -75,14 +89,14 @@ export class HubSmtpConnection extends SMTPConnection {
   /** Address and port of the client, as the raw socket has them: one connection of the door at a time. */
   readonly peer: string;
   readonly #limits: SmtpLimits;
-  readonly #futureRelease: FutureRelease | undefined;
+  readonly #offers: ConnectionOffers;
   #repliedAtMs = performance.now();
   #errors = 0;
 
   constructor(server: HubSmtpServer, socket: Socket, options: SMTPConnectionOptions | null | undefined) {
     super(server, socket, options);
     this.#limits = server.limits;
-    this.#futureRelease = server.futureRelease;
+    this.#offers = server.offers;
     this.peer = peerOf(socket);
     connections.set(this.session, this);
   }
@@ -125,8 +139,8 @@ export class HubSmtpConnection extends SMTPConnection {
 
   /** A client must not be led to send a password in clear: no AUTH before TLS (RFC 4954, section 4). */
   #announced(lines: string[]): string[] {
-    const offered =
-      this.#futureRelease === undefined ? lines : [...lines, futureReleaseLine(this.#futureRelease)];
+    const { futureRelease } = this.#offers;
+    const offered = futureRelease === undefined ? lines : [...lines, futureReleaseLine(futureRelease)];
     return this.secure ? offered : offered.filter((line) => !line.startsWith('AUTH '));
   }
 
@@ -149,11 +163,11 @@ export class HubSmtpConnection extends SMTPConnection {
     const known = (key: string): boolean =>
       mailParameters.has(key) ||
       (signedIn && key === authParameter) ||
-      (this.#futureRelease !== undefined && holdParameters.has(key));
+      (this.#offers.futureRelease !== undefined && holdParameters.has(key));
     if (!parameters.every(known)) return this.#answer(555, '5.5.4 Unknown MAIL parameter', callback);
     const refusal =
       refusalOfPath({ line: command.toString(), smtpUtf8: parameters.includes('SMTPUTF8') }) ??
-      refusalOfRelease(asked, this.#futureRelease) ??
+      refusalOfRelease(asked, this.#offers.futureRelease) ??
       refusalOfLength(asked['ENVID'], this.#limits.envelopeIdCharactersMax);
     if (refusal) return this.#answer(refusal.code, `${refusal.status} ${refusal.text}`, callback);
     super.handler_MAIL(command, callback);
@@ -172,6 +186,48 @@ export class HubSmtpConnection extends SMTPConnection {
     super.handler_RCPT(command, callback);
   }
 
+  /** smtp-server knows PLAIN and LOGIN; SCRAM-SHA-256 (RFC 7677) is ours. */
+  override handler_AUTH(command: Buffer, callback: () => void): void {
+    const [, method = '', initial, ...more] = command.toString().trim().split(/\s+/);
+    if (method.toUpperCase() !== 'SCRAM-SHA-256' || this.#offers.scram === undefined)
+      return super.handler_AUTH(command, callback);
+    if (!this.secure) return this.#answer(538, '5.7.11 Begin TLS first', callback);
+    if (this.session.user) return this.#answer(503, '5.5.1 You are signed in', callback);
+    if (more.length > 0) return this.#answer(501, '5.5.4 AUTH SCRAM-SHA-256 [initial-response]', callback);
+    if (initial !== undefined) return this.#scramFirst(initial, callback);
+    this._nextHandler = (line, next) => this.#scramFirst(line.toString(), next);
+    this.send(334);
+    callback();
+  }
+
+  #scramFirst(line: string, callback: () => void): void {
+    const clientFirst = saslText(line);
+    const conversation =
+      clientFirst === undefined ? undefined : this.#offers.scram?.(this.session, clientFirst);
+    if (conversation === undefined) return this.#answer(501, '5.5.2 That is no SCRAM message', callback);
+    this._nextHandler = (next, done) => this.#scramFinal(next.toString(), conversation, done);
+    this.send(334, Buffer.from(conversation.serverFirst).toString('base64'));
+    callback();
+  }
+
+  #scramFinal(line: string, conversation: ScramConversation, callback: () => void): void {
+    const clientFinal = saslText(line);
+    if (clientFinal === undefined) return this.#answer(501, '5.5.2 That is no SCRAM message', callback);
+    conversation.finish(clientFinal).then(
+      ({ user, serverFinal }) => {
+        // The client looks whether we know the password too, and says so with an empty line (RFC 4954, section 4).
+        this._nextHandler = (_empty, done) => {
+          this.session.user = user;
+          this.session.transmissionType = this._transmissionType();
+          this.#answer(235, '2.7.0 Authentication successful', done);
+        };
+        this.send(334, Buffer.from(serverFinal).toString('base64'));
+        callback();
+      },
+      (error: SmtpRefusal) => this.#answer(error.responseCode, error.message, callback),
+    );
+  }
+
   handler_EXPN(_command: Buffer, callback: () => void): void {
     this.#answer(502, '5.5.1 Lists are not expanded', callback);
   }
@@ -186,6 +242,13 @@ export class HubSmtpConnection extends SMTPConnection {
     this.send(code, text);
     callback();
   }
+}
+
+/** What a SASL line holds; undefined for `*`, which gives up, and for what is no base64. */
+function saslText(line: string): string | undefined {
+  const text = line.trim();
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
+  return Buffer.from(text, 'base64').toString();
 }
 
 type Asked = Readonly<Record<string, string | true | undefined>>;

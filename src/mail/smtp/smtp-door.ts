@@ -7,7 +7,7 @@ import { refusalOf } from './error-responses.ts';
 import { type ClientGate, createClientGate, type GateTicket } from './client-gate.ts';
 import { watchDeadlines } from './connection-deadlines.ts';
 import { guardConnections, type OpenTickets } from './connection-guard.ts';
-import { connectionOf, HubSmtpServer } from './hub-connection.ts';
+import { connectionOf, HubSmtpServer, type ScramConversation } from './hub-connection.ts';
 import { type BytesBudget, createBytesBudget } from './octet-collector.ts';
 import type { ParseMessage } from './prepare-message.ts';
 import { ConnectionLost, receiveOctets } from './receive-octets.ts';
@@ -57,6 +57,12 @@ export interface SmtpDoorRules {
   readonly server: SMTPServerOptions;
   /** Whether a client may say when a message is to go out (RFC 4865). */
   readonly futureRelease?: boolean;
+  /** Sign-in by SCRAM-SHA-256, where it is offered. */
+  readonly scram?: (
+    door: DoorState,
+    session: SMTPServerSession,
+    clientFirst: string,
+  ) => ScramConversation | undefined;
   mailFrom(address: string, session: SMTPServerSession): Promise<void>;
   rcptTo(address: string, session: SMTPServerSession, door: DoorState): Promise<void>;
   /** Resolves after the commit. */
@@ -95,9 +101,14 @@ export function createSmtpDoor(options: SmtpDoorOptions, rules: SmtpDoorRules): 
     { ...serverOptions(options, limits, rules), ...hooks(options, limits, budget, rules, state, underWay) },
     limits,
     leave,
-    rules.futureRelease === true
-      ? { secondsMax: limits.holdSecondsMax, now: () => options.clock.now() }
-      : undefined,
+    {
+      ...(rules.futureRelease === true
+        ? { futureRelease: { secondsMax: limits.holdSecondsMax, now: () => options.clock.now() } }
+        : {}),
+      ...(rules.scram === undefined
+        ? {}
+        : { scram: (session, clientFirst) => rules.scram?.(state, session, clientFirst) }),
+    },
   );
   server.on('error', (error) =>
     options.log.info({ reason: error.message }, 'an SMTP connection ended with an error'),

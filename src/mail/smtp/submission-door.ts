@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SMTPServerAuthentication, SMTPServerSession } from 'smtp-server';
-import type { MailSignIn } from '#app/access/sign-in.ts';
+import type { MailSignIn, ScramSignIn } from '#app/access/sign-in.ts';
 import type { SubmitMail } from '#app/mail/submit-mail.ts';
 import type { MailRecipient, MailWriter } from '#app/ports/mail-delivery.ts';
 import type { ScanMail } from '#app/ports/mail-checks.ts';
@@ -9,6 +9,7 @@ import { HubError } from '#domain/hub-error.ts';
 import { replyActOf } from '#mail/message/reply-act.ts';
 import { signInRefusalOf } from './error-responses.ts';
 import { envelopeOf } from './envelope-of.ts';
+import type { ScramConversation } from './hub-connection.ts';
 import { fullAddress } from './mail-path.ts';
 import { releaseAtOf } from './future-release.ts';
 import { prepareMessage, refuseLoop } from './prepare-message.ts';
@@ -29,6 +30,8 @@ export interface SubmissionDoorOptions extends SmtpDoorOptions {
   /** TLS from the first octet (RFC 8314, port 465); otherwise STARTTLS before AUTH. */
   readonly implicitTls: boolean;
   readonly signIn: MailSignIn;
+  /** SCRAM-SHA-256, with app passwords. */
+  readonly scram: ScramSignIn;
   readonly recipient: (address: string, writer: MailWriter) => Promise<MailRecipient>;
   /** Whether the account may write the address into MAIL FROM. */
   readonly mayUseSender: (actor: Actor, address: string) => Promise<boolean>;
@@ -43,23 +46,21 @@ export function createSubmissionDoor(options: SubmissionDoorOptions): SmtpDoor {
   return createSmtpDoor(options, {
     server: {
       secure: options.implicitTls,
-      authMethods: ['PLAIN', 'LOGIN'],
+      // Last, because it knows app passwords only: whoever takes the first one offered may bring any.
+      authMethods: ['PLAIN', 'LOGIN', 'SCRAM-SHA-256'],
       authRequiredMessage: options.implicitTls
         ? '5.7.0 Sign in first'
         : '5.7.0 Begin TLS with STARTTLS and sign in first',
     },
     futureRelease: true,
+    scram: (door, session, clientFirst) => scram(options, door, session, clientFirst),
     mailFrom: (address, session) => requireOwnSender(options, address, session),
     rcptTo: (address, session) => requireReachable(options, address, session),
     message: (mail) => submit(options, hopsMax, mail),
     auth(door, auth, session, callback) {
       signIn(options, door, auth, session).then(
         (user) => callback(null, { user }),
-        (error: unknown) => {
-          const expected = error instanceof HubError || error instanceof SmtpRefusal;
-          if (!expected) options.log.error({ session: session.id, error }, 'SMTP sign-in failed by a fault');
-          callback(error instanceof SmtpRefusal ? error : signInRefusalOf(error));
-        },
+        (error: unknown) => callback(signInFault(options, session, error)),
       );
     },
   });
@@ -83,10 +84,48 @@ async function signIn(
     password: password ?? '',
     remoteAddress: session.remoteAddress,
   });
-  const ticket = door.ticketOf(session);
-  if (ticket !== undefined && !door.gate.signedIn(ticket, actor.accountId))
-    throw new SmtpRefusal({ code: 421, status: '4.7.0', text: 'Too many connections of this account' });
+  countConnection(door, session, actor);
   return actor;
+}
+
+function countConnection(door: DoorState, session: SMTPServerSession, { accountId }: Actor): void {
+  const ticket = door.ticketOf(session);
+  if (ticket !== undefined && !door.gate.signedIn(ticket, accountId))
+    throw new SmtpRefusal({ code: 421, status: '4.7.0', text: 'Too many connections of this account' });
+}
+
+function scram(
+  options: SubmissionDoorOptions,
+  door: DoorState,
+  session: SMTPServerSession,
+  clientFirst: string,
+): ScramConversation | undefined {
+  const dialogue = options.scram({ clientFirst, remoteAddress: session.remoteAddress });
+  if (dialogue === undefined) return undefined;
+  return {
+    serverFirst: dialogue.serverFirst,
+    async finish(clientFinal) {
+      try {
+        const { actor, serverFinal } = await dialogue.finish(clientFinal);
+        countConnection(door, session, actor);
+        return { user: actor, serverFinal };
+      } catch (error) {
+        throw signInFault(options, session, error);
+      }
+    },
+  };
+}
+
+/** A fault of ours is logged whole, and told as nothing but one. */
+function signInFault(
+  options: SubmissionDoorOptions,
+  session: SMTPServerSession,
+  error: unknown,
+): SmtpRefusal {
+  if (error instanceof SmtpRefusal) return error;
+  if (!(error instanceof HubError))
+    options.log.error({ session: session.id, error }, 'SMTP sign-in failed by a fault');
+  return signInRefusalOf(error);
 }
 
 /** smtp-server keeps what `signIn` gave; without it no MAIL is let through. */

@@ -1,4 +1,4 @@
-import type { AccessStore, OpenSession } from '#app/ports/access-store.ts';
+import type { AccessStore, OpenSession, ScramVerifier } from '#app/ports/access-store.ts';
 import type { Database, Transaction } from '#store/database.ts';
 import { AccountEntity, AppPasswordEntity, SessionEntity } from '#store/entities.ts';
 import { recordEvents } from '#store/log/record-events.ts';
@@ -92,6 +92,22 @@ export function createAccessStore(database: Database): AccessStore {
       const em = database.em();
       em.create(AppPasswordEntity, { ...input, createdAt: at, lastUsedAt: null, revokedAt: null });
       await em.flush();
+    },
+
+    async scramVerifiers(accountId) {
+      return database.rows<{ id: string; verifiers: readonly ScramVerifier[] }>(
+        `select id, scram as verifiers from app_password
+         where account_id = $1 and revoked_at is null and scram is not null order by created_at desc`,
+        [accountId],
+      );
+    },
+
+    async touchAppPassword(id, at) {
+      const used = await database.rows(
+        `update app_password set last_used_at = $2 where id = $1 and revoked_at is null returning id`,
+        [id, at],
+      );
+      return used.length > 0;
     },
 
     async useAppPassword(accountId, secretHash, at) {

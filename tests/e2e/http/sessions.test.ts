@@ -48,7 +48,9 @@ async function pageCookie(): Promise<string> {
 /** Unsafe routes of the document, their path parameters filled in. */
 async function unsafeRoutes(): Promise<{ method: string; path: string }[]> {
   const { body } = await call<{ paths: Record<string, object> }>(hub.url, 'GET', '/api/openapi.json');
-  return Object.entries(body.paths).flatMap(([path, verbs]) =>
+  // Autodiscover knows no session and changes nothing: it only answers a POST because Outlook asks by one.
+  const paths = Object.entries(body.paths).filter(([path]) => path.startsWith('/api/'));
+  return paths.flatMap(([path, verbs]) =>
     Object.keys(verbs)
       .filter((verb) => !['get', 'head', 'options'].includes(verb))
       .map((verb) => ({

@@ -178,6 +178,7 @@ describe('createSmtpDoor, connections', () => {
       port: 0,
       implicitTls: true,
       signIn: () => Promise.reject(new HubError('wrong_credentials')),
+      scram: () => undefined,
       mayUseSender: () => Promise.resolve(false),
       submit: () => Promise.resolve(),
       limits: { handshakeDeadlineMs: 300, sweepMs: 50 },
