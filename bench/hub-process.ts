@@ -11,6 +11,9 @@ import type { CleanUp } from './clean-up.ts';
 export interface HubProcess {
   readonly url: string;
   readonly databaseUrl: string;
+  readonly ports: Readonly<Record<'smtp' | 'submissions', number>>;
+  /** Of every demo account. */
+  readonly password: string;
   /** From the start of the process to "chidao is ready". */
   readonly readyMs: number;
   /** Resident memory of the hub's own process now. */
@@ -22,10 +25,12 @@ export interface HubProcessOptions {
   readonly dataDir: string;
   readonly seed: string;
   readonly execArgv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const mainFile = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const anyFreePort = '0';
+const password = 'mat-khau-do-luong';
 
 /**
  * Makes the cluster beforehand, so that PostgreSQL keeps the time of each commit: the bench's clock for "commit". This
@@ -45,7 +50,7 @@ export async function startHubProcess(options: HubProcessOptions, cleanUp: Clean
       PATH: process.env['PATH'] ?? '',
       HUB_DATA: options.dataDir,
       HUB_SEED: options.seed,
-      HUB_DEMO_PASSWORD: 'mat-khau-do-luong',
+      HUB_DEMO_PASSWORD: password,
       HUB_LOG_LEVEL: 'warn',
       HTTP_PORT: anyFreePort,
       HTTPS_PORT: anyFreePort,
@@ -54,6 +59,7 @@ export async function startHubProcess(options: HubProcessOptions, cleanUp: Clean
       SUBMISSIONS_PORT: anyFreePort,
       IMAP_PORT: anyFreePort,
       IMAPS_PORT: anyFreePort,
+      ...options.env,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -63,10 +69,13 @@ export async function startHubProcess(options: HubProcessOptions, cleanUp: Clean
   const facts = JSON.parse(await readFile(join(options.dataDir, 'hub.json'), 'utf8')) as {
     url: string;
     databaseUrl: string;
+    ports: HubProcess['ports'];
   };
   return {
     url: facts.url,
     databaseUrl: facts.databaseUrl,
+    ports: facts.ports,
+    password,
     readyMs,
     async rssKib() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8');

@@ -1,6 +1,11 @@
 import { parseArgs } from 'node:util';
 
+export const chapters = ['directives', 'mail'] as const;
+
 export interface BenchOptions {
+  readonly chapters: readonly (typeof chapters)[number][];
+  /** Of the mail chapter, in one round. */
+  readonly messages: number;
   /** Size of the demo province; `full` is the one whose figures count. */
   readonly accounts: 'tiny' | 'demo' | 'full';
   readonly rounds: number;
@@ -13,13 +18,15 @@ export interface BenchOptions {
 }
 
 export const usage =
-  'npm run bench -- [--accounts=tiny|demo|full] [--rounds=5] [--idle-seconds=60] [--no-arrived] [--profile=folder]';
+  'npm run bench -- [--chapter=directives|mail] [--messages=2000] [--accounts=tiny|demo|full] [--rounds=5] [--idle-seconds=60] [--no-arrived] [--profile=folder]';
 
 /** Throws with a sentence for the person at the keyboard. */
 export function readOptions(args: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
+      chapter: { type: 'string' },
+      messages: { type: 'string', default: '2000' },
       accounts: { type: 'string', default: 'full' },
       rounds: { type: 'string', default: '5' },
       'idle-seconds': { type: 'string' },
@@ -30,7 +37,11 @@ export function readOptions(args: readonly string[]): BenchOptions {
   const { accounts, profile } = values;
   if (accounts !== 'tiny' && accounts !== 'demo' && accounts !== 'full')
     throw new Error(`--accounts is tiny, demo or full, not ${accounts}`);
+  const chosen = chapters.filter((name) => values.chapter === undefined || values.chapter === name);
+  if (chosen.length === 0) throw new Error(`--chapter is directives or mail, not ${values.chapter}`);
   return {
+    chapters: chosen,
+    messages: wholeNumber('messages', values.messages),
     accounts,
     rounds: wholeNumber('rounds', values.rounds),
     idleSeconds: wholeNumber('idle-seconds', values['idle-seconds'] ?? (accounts === 'full' ? '60' : '2')),

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { createCleanUp } from './clean-up.ts';
+import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { tableOf, verdictsOf } from './figures.ts';
+import { incomingMail } from './mail/incoming-mail.ts';
+import { mailTableOf, mailVerdictsOf } from './mail/mail-figures.ts';
 import { oneToEveryone } from './one-to-everyone.ts';
 import { readOptions, usage, type BenchOptions } from './options.ts';
 
@@ -34,6 +36,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     void cleanUp.run().finally(() => process.exit(1));
   });
 
+/** A chapter's processes are gone before the next begins. */
+async function inItsTurn<Result>(chapter: (turn: CleanUp) => Promise<Result>): Promise<Result> {
+  const turn = createCleanUp();
+  cleanUp.add(turn.run);
+  const result = await chapter(turn);
+  await turn.run();
+  return result;
+}
+
 const say = (line: string) => process.stdout.write(`${line}\n`);
 say(
   `${machine.processor}, ${machine.cores} cores, Node ${machine.node}, load before ${machine.loadBefore.map((load) => load.toFixed(1)).join(' ')}`,
@@ -41,11 +52,19 @@ say(
 if ((machine.loadBefore[0] ?? 0) > machine.cores / 4)
   say('Other programs keep this machine busy: the figures below are no record.');
 try {
-  const result = await oneToEveryone(options, cleanUp, say);
-  say(`\n${tableOf(result)}`);
+  const record: Record<string, unknown> = { startedAt, machine, options };
+  if (options.chapters.includes('directives')) {
+    const result = await inItsTurn((turn) => oneToEveryone(options, turn, say));
+    say(`\n${tableOf(result)}`);
+    record['oneToEveryone'] = { ...result, verdicts: verdictsOf(result) };
+  }
+  if (options.chapters.includes('mail')) {
+    const result = await inItsTurn((turn) => incomingMail(options, turn, say));
+    say(`\n${mailTableOf(result)}`);
+    record['incomingMail'] = { ...result, verdicts: mailVerdictsOf(result) };
+  }
   await mkdir(resultsFolder, { recursive: true });
   const file = new URL(`${startedAt.toISOString().replaceAll(':', '-')}.json`, resultsFolder);
-  const record = { startedAt, machine, options, oneToEveryone: result, verdicts: verdictsOf(result) };
   await writeFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
   say(`\nwritten to ${fileURLToPath(file)}`);
 } catch (error) {
