@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
-import { answerParent } from '../child-program.ts';
+import { answerParent } from '#bench/child-program.ts';
 
 /** The ceiling: smtp-server as it comes, which reads a message, keeps nothing of it and says 250. */
 const server = new SMTPServer({

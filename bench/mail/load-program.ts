@@ -1,4 +1,4 @@
-import { answerParent } from '../child-program.ts';
+import { answerParent } from '#bench/child-program.ts';
 import { type LoadRequest, sendLoad } from './smtp-load.ts';
 
 answerParent((request) => sendLoad(request as LoadRequest));

@@ -1,5 +1,5 @@
-import type { Verdict } from '../figures.ts';
-import { median } from '../median.ts';
+import type { Verdict } from '#bench/figures.ts';
+import { median } from '#bench/median.ts';
 import type { IncomingMail, SingleRound } from './incoming-mail.ts';
 
 export function mailTableOf(result: IncomingMail): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '#support/free-port.ts';
 import { hasProgram } from '#support/run-program.ts';
-import type { CleanUp } from '../clean-up.ts';
+import type { CleanUp } from '#bench/clean-up.ts';
 
 const run = promisify(execFile);
 
