@@ -281,4 +281,21 @@ describe('createMxDoor under attack', () => {
     expect(await client.command(`RCPT TO:<${lan.address}> ALTRECIP=x@b.example`)).toMatch(/^555 5\.5\.4 /);
     expect(await client.command('XCLIENT ADDR=10.0.0.1')).toMatch(/^500 /);
   });
+
+  it('S21 lets nobody say who the client is: PROXY, XCLIENT and XFORWARD change nothing', async () => {
+    const { port } = await hub.mxDoor();
+    const proxied = await connectRaw({ port });
+    proxied.send('PROXY TCP4 10.9.8.7 127.0.0.1 40000 25\r\n');
+    // It spoke before it was greeted, and is told so or cut off.
+    expect(await proxied.read()).not.toMatch(/^2/);
+    const client = await greetRaw({ port });
+    expect(await client.command('EHLO client.example')).not.toMatch(/XCLIENT|XFORWARD/);
+    expect(await client.command('XCLIENT ADDR=10.9.8.7 LOGIN=chu.tich')).toMatch(/^50\d /);
+    expect(await client.command('XFORWARD ADDR=10.9.8.7')).toMatch(/^50\d /);
+    await client.commands('MAIL FROM:<a@ngoai.example>', `RCPT TO:<${lan.address}>`);
+    expect(await client.data('From: a@ngoai.example\r\nSubject: Thu\r\n\r\nNoi dung.\r\n')).toMatch(/^250 /);
+    const stored = (await hub.mailbox(lan, 'INBOX')).at(-1)?.bytes.toString() ?? '';
+    expect(stored).toContain('([127.0.0.1])');
+    expect(stored).not.toContain('10.9.8.7');
+  });
 });
