@@ -19,10 +19,13 @@ export interface ClientGate {
   /** From now on the connection counts for its account and not for its address. False: the account has too many. */
   signedIn(ticket: GateTicket, accountId: string): boolean;
   leave(ticket: GateTicket): void;
-  /** Counts a recipient who is nobody; true when the address has now named too many and is shut out (S16). */
-  unknownRecipient(ticket: GateTicket): boolean;
+  /** Counts a recipient who is nobody, and says what becomes of the client that named it (S16). */
+  unknownRecipient(ticket: GateTicket): GuessVerdict;
   readonly open: number;
 }
+
+/** A guess is answered after a while; with one too many its address is shut out. */
+export type GuessVerdict = { readonly kind: 'delayed'; readonly ms: number } | { readonly kind: 'shut_out' };
 
 interface Guesses {
   count: number;
@@ -35,6 +38,17 @@ const guessersMax = 50_000;
 function clientOf(remoteAddress: string): string {
   const plain = remoteAddress.replace(/^::ffff:(?=\d+\.)/, '');
   return isIPv6(plain) ? addressPrefix(plain) : plain;
+}
+
+/** Doubles with each guess of an address, so that one slip of the pen costs nothing that a person would notice. */
+function guessDelayMs(
+  count: number,
+  {
+    unknownRecipientDelayMs,
+    unknownRecipientDelayMaxMs,
+  }: Pick<SmtpLimits, 'unknownRecipientDelayMs' | 'unknownRecipientDelayMaxMs'>,
+): number {
+  return Math.min(unknownRecipientDelayMs * 2 ** (count - 1), unknownRecipientDelayMaxMs);
 }
 
 /** Who may connect: caps for the door, for each address, for each account, and no more guessing at addresses. */
@@ -88,7 +102,8 @@ export function createClientGate(limits: SmtpLimits, nowMs: () => number): Clien
       known.count += 1;
       guesses.set(ticket.client, known);
       if (guesses.size > guessersMax) guesses.delete(guesses.keys().next().value ?? '');
-      return known.count >= limits.unknownRecipientsMax;
+      if (known.count >= limits.unknownRecipientsMax) return { kind: 'shut_out' };
+      return { kind: 'delayed', ms: guessDelayMs(known.count, limits) };
     },
     get open() {
       return open;

@@ -117,10 +117,21 @@ async function requireLocal(
     case 'foreign':
       throw new SmtpRefusal({ code: 550, status: '5.7.1', text: 'Relaying denied' });
     case 'unknown': {
-      const ticket = door.ticketOf(session);
-      if (ticket !== undefined && door.gate.unknownRecipient(ticket))
-        throw new SmtpRefusal({ code: 421, status: '4.7.0', text: 'Too many unknown recipients' });
+      await punishGuess(session, door);
       throw new HubError('recipient_unknown');
     }
+  }
+}
+
+/** The answer to a guess comes later and later, and then the client is shut out (S16). */
+async function punishGuess(session: SMTPServerSession, door: DoorState): Promise<void> {
+  const ticket = door.ticketOf(session);
+  if (ticket === undefined) return;
+  const verdict = door.gate.unknownRecipient(ticket);
+  switch (verdict.kind) {
+    case 'delayed':
+      return door.hold(session, verdict.ms);
+    case 'shut_out':
+      throw new SmtpRefusal({ code: 421, status: '4.7.0', text: 'Too many unknown recipients' });
   }
 }

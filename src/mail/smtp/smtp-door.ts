@@ -13,6 +13,7 @@ import type { ParseMessage } from './prepare-message.ts';
 import { ConnectionLost, receiveOctets } from './receive-octets.ts';
 import { defaultSmtpLimits, type SmtpLimits } from './smtp-limits.ts';
 import { SmtpRefusal } from './smtp-refusal.ts';
+import { createTarpit, shuttingDown, type Wait, waitOnTimer } from './tarpit.ts';
 
 export interface SmtpLog {
   info(fields: Readonly<Record<string, unknown>>, text: string): void;
@@ -35,6 +36,8 @@ export interface SmtpDoorOptions {
   readonly limits?: Partial<SmtpLimits>;
   /** Shared by all doors of a process; a door without it has one of its own. */
   readonly budget?: BytesBudget;
+  /** How the door lets time pass for those who must wait. */
+  readonly wait?: Wait;
 }
 
 export interface SmtpDoor {
@@ -77,6 +80,8 @@ export interface SmtpDoorRules {
 export interface DoorState {
   readonly gate: ClientGate;
   ticketOf(session: SMTPServerSession): GateTicket | undefined;
+  /** Lets the client wait; see `Tarpit.hold`. */
+  hold(session: SMTPServerSession, ms: number): Promise<void>;
 }
 
 /** Sendmail's jokes, a proxy's right to say who the client is (S21), and what is said elsewhere. */
@@ -87,15 +92,18 @@ export function createSmtpDoor(options: SmtpDoorOptions, rules: SmtpDoorRules): 
   const budget = options.budget ?? createBytesBudget(limits.bytesInFlightMax);
   const gate = createClientGate(limits, () => performance.now());
   const tickets: OpenTickets = new Map();
+  const tarpit = createTarpit(options.wait ?? waitOnTimer);
   const leave = (peer: string): void => {
     const held = tickets.get(peer);
     if (held !== undefined) gate.leave(held.ticket);
     tickets.delete(peer);
+    tarpit.leave(peer);
   };
   const underWay = new Set<Promise<void>>();
   const state: DoorState = {
     gate,
     ticketOf: (session) => tickets.get(connectionOf(session).peer)?.ticket,
+    hold: (session, ms) => tarpit.hold(connectionOf(session).peer, ms),
   };
   const server = new HubSmtpServer(
     { ...serverOptions(options, limits, rules), ...hooks(options, limits, budget, rules, state, underWay) },
@@ -129,8 +137,9 @@ export function createSmtpDoor(options: SmtpDoorOptions, rules: SmtpDoorRules): 
       const closed = new Promise<void>((resolve) => server.close(resolve));
       for (const connection of server.speaking) {
         if (connection.waiting.for === 'command')
-          connection.send(421, '4.3.2 Shutting down; try again later');
+          connection.send(shuttingDown.code, `${shuttingDown.status} ${shuttingDown.text}`);
       }
+      tarpit.close();
       await closed;
       await Promise.allSettled(underWay);
       stopDeadlines();

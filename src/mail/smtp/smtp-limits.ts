@@ -21,6 +21,10 @@ export interface SmtpLimits {
   /** Recipients of nobody that one client address may name before it is shut out for a while (S16). */
   readonly unknownRecipientsMax: number;
   readonly unknownRecipientsForgetMs: number;
+  /** How long the answer to the first of them waits; each further one doubles it … */
+  readonly unknownRecipientDelayMs: number;
+  /** … up to this. Far below the five minutes that a client waits (RFC 5321, section 4.5.3.2.3). */
+  readonly unknownRecipientDelayMaxMs: number;
   readonly connectionsMax: number;
   /** Of one client address and not signed in. An office of 200 may sit behind one address: signed in they do not count. */
   readonly unauthenticatedPerAddressMax: number;
@@ -56,6 +60,8 @@ export const defaultSmtpLimits: SmtpLimits = {
   hardErrorsMax: 20,
   unknownRecipientsMax: 20,
   unknownRecipientsForgetMs: 15 * 60_000,
+  unknownRecipientDelayMs: 250,
+  unknownRecipientDelayMaxMs: 10_000,
   connectionsMax: 2_000,
   unauthenticatedPerAddressMax: 50,
   connectionsPerAccountMax: 60,

@@ -68,11 +68,28 @@ describe('createClientGate', () => {
     let nowMs = 0;
     const gate = createClientGate(limits, () => nowMs);
     const ticket = admitted(gate, '192.0.2.1');
-    const verdicts = Array.from({ length: 20 }, () => ticket !== undefined && gate.unknownRecipient(ticket));
-    expect(verdicts.indexOf(true)).toBe(19);
+    const verdicts = Array.from({ length: 20 }, () => ticket && gate.unknownRecipient(ticket).kind);
+    expect(verdicts.indexOf('shut_out')).toBe(19);
     expect(admitted(gate, '192.0.2.1')).toBeUndefined();
     expect(admitted(gate, '192.0.2.2')).toBeDefined();
     nowMs = limits.unknownRecipientsForgetMs + 1;
     expect(admitted(gate, '192.0.2.1')).toBeDefined();
+  });
+
+  it('lets an address wait twice as long for each unknown recipient, up to 10 s, and no other address (S16)', () => {
+    let nowMs = 0;
+    const gate = createClientGate(limits, () => nowMs);
+    const one = admitted(gate, '192.0.2.1');
+    const again = admitted(gate, '192.0.2.1');
+    const other = admitted(gate, '192.0.2.2');
+    if (!one || !again || !other) throw new Error('not admitted');
+    // The count is the address's, whichever of its connections guesses.
+    const guesses = Array.from({ length: 9 }, (_, n) => gate.unknownRecipient(n % 2 === 0 ? one : again));
+    expect(guesses.map((verdict) => (verdict.kind === 'delayed' ? verdict.ms : undefined))).toEqual([
+      250, 500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000,
+    ]);
+    expect(gate.unknownRecipient(other)).toEqual({ kind: 'delayed', ms: 250 });
+    nowMs = limits.unknownRecipientsForgetMs + 1;
+    expect(gate.unknownRecipient(one)).toEqual({ kind: 'delayed', ms: 250 });
   });
 });
