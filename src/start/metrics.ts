@@ -7,6 +7,7 @@ export interface MetricSources {
   readonly reader: LogReader;
   readonly queues: Queues;
   readonly isRelay: () => boolean;
+  readonly parserRestarts: () => number;
 }
 
 /** What a collector may know of this process: figures, never names or content. */
@@ -30,6 +31,11 @@ export function createMetrics(): { registry: Registry; observe(sources: MetricSo
         sources.reader.position(),
       );
       gauge('hub_relay_elected', '1 in the process that stamps the log.', () => Number(sources.isRelay()));
+      gauge(
+        'hub_parser_restarts',
+        'Threads that a mail has brought down or held too long, since the start.',
+        sources.parserRestarts,
+      );
       const jobs = new Gauge({
         name: 'hub_queue_jobs',
         help: 'Jobs by queue and state.',

@@ -108,7 +108,11 @@ async function startParts(
     ...(config.publicUrl === undefined ? [] : [new URL(config.publicUrl).hostname]),
     config.mail.host,
   ]);
-  const pool = createParsePool({ size: 1, deadlineMs: parseWithinMs });
+  const pool = createParsePool({
+    size: 1,
+    deadlineMs: parseWithinMs,
+    onRestart: (reason) => log.error({ reason }, 'a mail has ended the thread that read it'),
+  });
   closers.add('parser', () => pool.close());
 
   const wakers = { committed: () => {} };
@@ -150,7 +154,7 @@ async function startParts(
     { size: config.seed, password: config.demoPassword },
   );
   if (config.roles.has('worker'))
-    startWork({ hub, database: store.database, queues, mail, logFault, closers });
+    startWork({ hub, database: store.database, queues, mail, pool, logFault, closers });
 
   const metrics = createMetrics();
   const doors = await openDoors({
@@ -173,7 +177,13 @@ async function startParts(
   });
   closers.add('doors', doors.close);
   ({ ports } = doors);
-  metrics.observe({ connections: doors.connections, reader, queues, isRelay: () => relay.isElected() });
+  metrics.observe({
+    connections: doors.connections,
+    reader,
+    queues,
+    isRelay: () => relay.isElected(),
+    parserRestarts: () => pool.restarts,
+  });
   const url = pageUrl(config, ports);
   await writeHubFile(store.dataDir, {
     version,

@@ -1,5 +1,6 @@
 import type { Hub } from '#app/hub.ts';
 import { indexText } from '#mail/index-text.ts';
+import type { ParsePool } from '#mail/message/parse-pool.ts';
 import type { Queues } from '#queue/queues.ts';
 import type { Database } from '#store/database.ts';
 import { createMessageIndex } from '#store/mail/message-index.ts';
@@ -12,12 +13,14 @@ export function startWork(parts: {
   database: Database;
   queues: Queues;
   mail: MailParts;
+  pool: ParsePool;
   logFault: (error: unknown) => string;
   closers: { add(name: string, close: () => Promise<unknown>): void };
 }): void {
   const { mail, queues } = parts;
   const index = createMessageIndex(parts.database);
-  const indexMessage = (messageId: string) => indexText(index, parts.hub.clock, messageId);
+  const textOf = (bytes: Uint8Array) => parts.pool.text(bytes);
+  const indexMessage = (messageId: string) => indexText(index, textOf, parts.hub.clock, messageId);
   const closing = new AbortController();
   // What is left of a domain after its turn is found again by the housekeeping, so that others come in between.
   async function sendSome(domain: string): Promise<void> {

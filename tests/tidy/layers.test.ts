@@ -37,7 +37,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   mail: {
     folders: ['#app/', '#domain/', '#lib/'],
-    packages: ['mailauth', 'mailparser', 'nodemailer', 'smtp-server'],
+    packages: ['mailauth', 'nodemailer', 'smtp-server'],
     node: true,
   },
   server: {

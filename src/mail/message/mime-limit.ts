@@ -14,3 +14,5 @@ export const mimeParametersMax = 1_000;
 export const boundaryLengthMax = 1_000;
 /** Message ids of one References field that are kept. */
 export const referencesMax = 1_000;
+/** Octets of header and text parts that are decoded for SEARCH: a million Vietnamese letters in base64, and tags around. */
+export const searchedOctetsMax = 4 * 1024 * 1024;

@@ -11,7 +11,7 @@ export function createMessageIndex(sql: Sql): MessageIndex {
       );
       return row?.bytes;
     },
-    markIndexed: (messageId, found, at) => indexMessage(sql, { messageId, ...found, at }),
+    markIndexed: (messageId, found, at) => indexMessage(sql, { messageId, found, at }),
     async owed(before, limit) {
       const rows = await sql.rows<{ id: number }>(
         `select id from message where indexed_at is null and received_at < $1 order by id limit $2`,

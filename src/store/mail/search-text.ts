@@ -19,16 +19,20 @@ export function searchTextOf(header: string, body: string): string {
   return folded.slice(0, searchTextCharactersMax).toWellFormed();
 }
 
-/** Puts the decoded header and text of a message in place of what was known when it was accepted. */
+/** Puts the decoded header and text of a message, when there are any, in place of what was known at its acceptance. */
 export async function indexMessage(
   sql: Sql,
-  input: { readonly messageId: string; readonly header: string; readonly body: string; readonly at: Date },
+  input: {
+    readonly messageId: string;
+    readonly found: { readonly header: string; readonly body: string } | undefined;
+    readonly at: Date;
+  },
 ): Promise<void> {
-  await sql.rows('update message set search_text = $2, indexed_at = $3 where id = $1', [
-    input.messageId,
-    searchTextOf(input.header, input.body),
-    input.at,
-  ]);
+  const { messageId, found, at } = input;
+  await sql.rows(
+    'update message set search_text = coalesce($2, search_text), indexed_at = $3 where id = $1',
+    [messageId, found === undefined ? null : searchTextOf(found.header, found.body), at],
+  );
 }
 
 /**

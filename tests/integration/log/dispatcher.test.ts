@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { issueDirective } from '#app/directive/issue-directive.ts';
 import type { LogStamper } from '#app/ports/log-stamper.ts';
 import { indexText } from '#mail/index-text.ts';
+import { messageText } from '#mail/message/message-text.ts';
 import { startDispatcher, type Dispatcher } from '#queue/dispatcher.ts';
 import type { Job } from '#queue/jobs.ts';
 import { migrateQueues, openQueues } from '#queue/queues.ts';
@@ -126,11 +127,12 @@ describe('startDispatcher', () => {
     await issueAndStamp(2);
     const queues = await openQueues({ databaseUrl: demo.url, onFault: () => undefined });
     const index = createMessageIndex(demo.database);
+    const textOf = (bytes: Uint8Array) => Promise.resolve(messageText(bytes));
     const runs: string[] = [];
     queues.work({
       'index-message': async ({ messageId }) => {
         runs.push(messageId);
-        await indexText(index, demo.ports.clock, messageId);
+        await indexText(index, textOf, demo.ports.clock, messageId);
       },
       'answer-absence': () => Promise.resolve(),
       'send-domain': () => Promise.resolve(),
@@ -150,7 +152,7 @@ describe('startDispatcher', () => {
       again.wake();
       await eventually(async () => expect(await position()).toBe(2));
       // A job that was lost with its id runs its handler again: the message's own marker makes that harmless.
-      for (const id of runs.splice(0)) await indexText(index, demo.ports.clock, id);
+      for (const id of runs.splice(0)) await indexText(index, textOf, demo.ports.clock, id);
       expect(await demo.database.rows(`select id, indexed_at from message order by id`)).toEqual(before);
       expect(runs).toEqual([]);
     } finally {

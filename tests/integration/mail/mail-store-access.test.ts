@@ -321,7 +321,11 @@ describe('search', () => {
     const { id } = await access.open('INBOX');
     const { entries } = await access.changesSince(id, 0);
     const messageId = entries[0]?.messageId ?? '';
-    await indexMessage(test.database, { messageId, header: 'X-So: 15', body: 'Trang cuối', at: new Date() });
+    await indexMessage(test.database, {
+      messageId,
+      found: { header: 'X-So: 15', body: 'Trang cuối' },
+      at: new Date(),
+    });
     expect(await access.search(id, 'body', 'TRANG CUỐI')).toEqual([1]);
     expect(await access.search(id, 'body', 'x-so')).toEqual([]);
     expect(await access.search(id, 'text', 'x-so: 15')).toEqual([1]);

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createParsePool } from '#mail/message/parse-pool.ts';
 import type { ParsePool, ParsePoolOptions } from '#mail/message/parse-pool.ts';
 
-const poison = new URL('./poison-worker.ts', import.meta.url);
+const poison = new URL('../../../support/poison-worker.ts', import.meta.url);
 const good = Buffer.from('Subject: tốt\r\n\r\nnội dung');
 
 let opened: ParsePool | undefined;
@@ -58,6 +58,40 @@ describe('createParsePool', { timeout: 30_000 }, () => {
     expect(answers.map((answer) => answer?.subject)).toEqual(
       texts.map((bytes) => (bytes === good ? 'tốt' : undefined)),
     );
+  });
+
+  it.each([0, 65_535])(
+    'reads the text of a message, in the calling thread up to %i octets',
+    async (inlineBytesMax) => {
+      expect(await open({ inlineBytesMax }).text(good)).toEqual({ header: 'subject: tốt', body: 'nội dung' });
+    },
+  );
+
+  it('counts the threads that messages have ended, and says why (F16)', async () => {
+    const reasons: string[] = [];
+    const pool = open({ program: poison, deadlineMs: 500, onRestart: (reason) => reasons.push(reason) });
+    await works(pool);
+    for (const text of ['Hang', 'Crash', 'Exit']) expect(await pool.text(Buffer.from(text))).toBeUndefined();
+    expect(pool.restarts).toBe(3);
+    expect(reasons).toEqual(['a message took too long', 'crash', 'it ended']);
+    await pool.close();
+    expect(pool.restarts).toBe(3);
+  });
+
+  it('costs a message its turn only when it has waited four times as long as one may take (F16)', async () => {
+    const pool = open({ program: poison, deadlineMs: 1_000, waitMs: 60_000 });
+    await works(pool);
+    const hanging = pool.parse(Buffer.from('Hang'));
+    const behind = pool.parse(good);
+    expect(await hanging).toBeUndefined();
+    expect(await behind).toMatchObject({ subject: 'tốt' });
+    const late = open({ program: poison, deadlineMs: 60_000, waitMs: 100 });
+    await vi.waitUntil(() => late.text(good).catch(() => undefined), { timeout: 20_000 });
+    const stuck = late.parse(Buffer.from('Hang'));
+    await expect(late.text(good)).rejects.toThrow('no thread');
+    await late.close();
+    expect(await stuck).toBeUndefined();
+    await pool.close();
   });
 
   it('answers undefined when its program cannot run', async () => {

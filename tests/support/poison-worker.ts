@@ -1,5 +1,7 @@
 import { parentPort } from 'node:worker_threads';
+import { messageText } from '#mail/message/message-text.ts';
 import { parseMessage } from '#mail/message/parse-message.ts';
+import type { PoolRequest } from '#mail/message/parse-pool.ts';
 
 /* A parser thread that does what the message's first letter says: hang, crash, fill the memory, end, or parse. */
 
@@ -13,12 +15,12 @@ function fillMemory(): never {
   for (;;) held.push(Array<number>(100_000).fill(held.length));
 }
 
-parentPort?.on('message', (bytes: Uint8Array) => {
+parentPort?.on('message', ({ want, bytes }: PoolRequest) => {
   const act = String.fromCharCode(bytes[0] ?? 0);
   if (act === 'H') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   if (act === 'M') fillMemory();
   if (act === 'C') throw new Error('crash');
   if (act === 'E') process.exit(1);
-  answer(parseMessage(bytes));
+  answer(want === 'parsed' ? parseMessage(bytes) : messageText(bytes));
 });
 answer('ready');

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '#domain/clock.ts';
+import { indexText } from '#mail/index-text.ts';
+import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
+import { createMessageIndex } from '#store/mail/message-index.ts';
+import { storeMessage } from '#store/mail/store-message.ts';
+import { preparedMessage } from '#support/mail-fixture.ts';
+import { createTestDatabase, type TestDatabase } from '#support/test-database.ts';
+
+let test: TestDatabase;
+let pool: ParsePool | undefined;
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterEach(async () => {
+  await pool?.close();
+  await test.database.rows('delete from message');
+});
+afterAll(() => test.drop());
+
+const poison = new URL('../../support/poison-worker.ts', import.meta.url);
+
+function store(bytes: Buffer, known: { subject: string; firstLines: string }): Promise<string> {
+  return test.database.transaction((tx) =>
+    storeMessage(
+      tx,
+      {
+        ...preparedMessage('x'),
+        ...known,
+        bytes,
+        receivedSha256: createHash('sha256').update(bytes).digest(),
+      },
+      systemClock.now(),
+    ),
+  );
+}
+
+async function find(words: string): Promise<readonly string[]> {
+  const rows = await test.database.rows<{ id: number }>(
+    'select id from message where strpos(search_text, lower($1)) > 0 and indexed_at is not null order by id',
+    [words],
+  );
+  return rows.map(({ id }) => String(id));
+}
+
+/** Jobs side by side, as a queue runs them. */
+async function inParallel<Item>(
+  items: readonly Item[],
+  lanes: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const left = items[Symbol.iterator]();
+  await Promise.all(
+    Array.from({ length: lanes }, async () => {
+      for (const item of left) await work(item);
+    }),
+  );
+}
+
+describe('indexText', () => {
+  it('M5 finds the text below 100,000 tags, which a thread of its own has read', async () => {
+    pool = createParsePool({ size: 1, deadlineMs: 30_000, inlineBytesMax: 0 });
+    const reader = pool;
+    const index = createMessageIndex(test.database);
+    const html = `Content-Type: text/html; charset=utf-8\r\n\r\n${'<b><i><u><p>'.repeat(25_000)}Trưng tập phương tiện`;
+    const id = await store(Buffer.from(html), { subject: 'thu', firstLines: '' });
+    await indexText(index, (bytes) => reader.text(bytes), systemClock, id);
+    expect(await find('trưng tập')).toEqual([id]);
+    expect(pool.restarts).toBe(0);
+  });
+
+  it('M5 keeps what is known of a message that is not read within its deadline, and tries it no more', async () => {
+    pool = createParsePool({ size: 1, deadlineMs: 200, waitMs: 60_000, inlineBytesMax: 0, program: poison });
+    const reader = pool;
+    const index = createMessageIndex(test.database);
+    const id = await store(Buffer.from('Hang: a\r\n\r\nx'), { subject: 'Mưa lũ', firstLines: 'Sơ tán dân' });
+    let turns = 0;
+    let done = false;
+    const work = indexText(index, (bytes) => reader.text(bytes), systemClock, id).then(() => (done = true));
+    // This thread goes on with its own work all the while.
+    while (!done) {
+      await new Promise((resolve) => setImmediate(resolve));
+      turns += 1;
+    }
+    await work;
+    expect(turns).toBeGreaterThan(10);
+    expect(await find('sơ tán dân')).toEqual([id]);
+    expect(await find('mưa lũ')).toEqual([id]);
+    expect(await index.owed(new Date(Date.now() + 60_000), 10)).toEqual([]);
+    expect(pool.restarts).toBe(1);
+  });
+
+  it('leaves a message that had no turn for the next time', async () => {
+    pool = createParsePool({ size: 1, inlineBytesMax: 0 });
+    const reader = pool;
+    const index = createMessageIndex(test.database);
+    const id = await store(Buffer.from('Subject: a\r\n\r\nb'), { subject: 'a', firstLines: 'b' });
+    await pool.close();
+    await expect(indexText(index, (bytes) => reader.text(bytes), systemClock, id)).rejects.toThrow('closed');
+    expect(await index.owed(new Date(Date.now() + 60_000), 10)).toEqual([id]);
+  });
+
+  it(
+    'F16 indexes 1,000 good messages among 50 that hang, crash, end or fill a thread',
+    { timeout: 120_000 },
+    async () => {
+      const restarted: string[] = [];
+      pool = createParsePool({
+        size: 2,
+        deadlineMs: 300,
+        waitMs: 60_000,
+        inlineBytesMax: 0,
+        program: poison,
+        onRestart: (reason) => restarted.push(reason),
+      });
+      const reader = pool;
+      const index = createMessageIndex(test.database);
+      const acts = ['Hang', 'Crash', 'Exit', 'Memory'];
+      const ids: { readonly id: string; readonly bad: boolean }[] = [];
+      for (let n = 0; n < 1_050; n += 1) {
+        const bad = n % 21 === 7;
+        const head = bad ? `${acts[(n - 7) % 4] ?? ''}: ${n}` : `Subject: so ${n}`;
+        const bytes = Buffer.from(`${head}\r\n\r\nNoi dung so-${n}.`);
+        ids.push({ id: await store(bytes, { subject: `biet-${n}`, firstLines: '' }), bad });
+      }
+      const tries = new Map<string, number>();
+      await inParallel(ids, 4, async ({ id }) => {
+        await indexText(
+          index,
+          (bytes) => {
+            tries.set(id, (tries.get(id) ?? 0) + 1);
+            return reader.text(bytes);
+          },
+          systemClock,
+          id,
+        );
+      });
+      expect(ids.filter(({ bad }) => bad).length).toBe(50);
+      const good = ids.filter(({ bad }) => !bad).map(({ id }) => id);
+      expect(await find('noi dung so-')).toEqual(good);
+      // What is known of the bad ones is found; they are not owed, so nothing tries them again.
+      expect((await find('biet-')).length).toBe(50);
+      expect(await index.owed(new Date(Date.now() + 60_000), 10)).toEqual([]);
+      await inParallel(ids, 4, ({ id }) => indexText(index, (bytes) => reader.text(bytes), systemClock, id));
+      expect([...tries.values()].every((count) => count === 1)).toBe(true);
+      expect(pool.restarts).toBe(50);
+      expect(restarted.length).toBe(50);
+    },
+  );
+});
