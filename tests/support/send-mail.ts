@@ -7,6 +7,7 @@ export interface MailToSend {
   readonly to: readonly string[];
   readonly subject: string;
   readonly text?: string;
+  readonly attachments?: SMTPTransport.MailOptions['attachments'];
   readonly envelopeFrom?: string;
   readonly dsn?: SMTPTransport.MailOptions['dsn'];
 }
@@ -39,6 +40,7 @@ async function send(options: SMTPTransport.Options, mail: MailToSend): Promise<s
       envelope: { from: mail.envelopeFrom ?? mail.from, to: [...mail.to] },
       subject: mail.subject,
       text: mail.text ?? 'Kính gửi các đồng chí.',
+      ...(mail.attachments === undefined ? {} : { attachments: mail.attachments }),
       ...(mail.dsn === undefined ? {} : { dsn: mail.dsn }),
     });
     return response;

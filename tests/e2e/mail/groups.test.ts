@@ -53,6 +53,36 @@ describe('mail groups', () => {
     expect((await subjects(official)).length).toBe(new Set(await subjects(official)).size);
   });
 
+  it('M7 what a held message holds is saved under a name of ours, and never shown as a page', async () => {
+    const moderator = await signInTo(hub, districtClerk);
+    const script = '<script>document.title = "sai"</script>';
+    await submitTo(hub, {
+      from: official,
+      to: [district],
+      subject: 'Tệp đính kèm',
+      text: script,
+      attachments: [
+        { filename: '../../\u202egpj.html', contentType: 'text/html', content: script },
+        { filename: 'CON', contentType: 'image/svg+xml', content: `<svg xmlns="x">${script}</svg>` },
+        { filename: '-rf', contentType: 'application/xml', content: '<?xml-stylesheet href="x"?><a/>' },
+        { filename: 'a.pdf', contentType: 'application/pdf', content: `%PDF-1.7\n${script}` },
+        { filename: 'a.gif', contentType: 'image/gif', content: `GIF89a${script}` },
+      ],
+    });
+    const task = (await moderator.snapshot()).heldMail.find(({ subject }) => subject === 'Tệp đính kèm');
+    const path = `/api/v1/held-mail/${task?.id}/message`;
+    // Whatever a browser says that it would like to have.
+    for (const accept of ['*/*', 'text/html', 'image/svg+xml,image/*', 'application/xhtml+xml']) {
+      const answer = await moderator.request('GET', path, { headers: { accept } });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('message/rfc822');
+      expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
+      expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${task?.id}.eml"`);
+      expect(answer.headers.get('content-security-policy')).toBe("default-src 'none'; sandbox");
+    }
+    await moderator.request('POST', `/api/v1/held-mail/${task?.id}/refuse`, { body: { note: 'Không.' } });
+  });
+
   it('who is refused is told why, and nobody else gets it', async () => {
     const moderator = await signInTo(hub, districtClerk);
     await submitTo(hub, { from: official, to: [district], subject: 'Quảng cáo' });
