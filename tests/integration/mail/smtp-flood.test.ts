@@ -52,7 +52,7 @@ describe('createMxDoor, flooded', () => {
       connectRaw({ port, localAddress: `127.0.3.${1 + (index % 50)}` }),
     );
     const admitted = flood.filter(({ greeting }) => greeting.startsWith('220 '));
-    const refused = flood.filter(({ greeting }) => /^421 4\.7\.0 Too many connections; /.test(greeting));
+    const refused = flood.filter(({ greeting }) => greeting.startsWith('421 4.7.0 Too many connections; '));
     expect([admitted.length, refused.length]).toEqual([cap, 2_000 - cap]);
     await Promise.all(refused.map(({ client }) => client.closed));
     // Those who were admitted are served while the door is full.

@@ -15,7 +15,7 @@ describe('outgoingOctets', () => {
     );
   });
 
-  it('leaves long lines and 8-bit octets as they are, which are signed by others', () => {
+  it('S11 leaves long lines and 8-bit octets as they are, which are signed by others', () => {
     const message = `Subject: \xe1\r\n\r\n${'x'.repeat(5_000)}\xe1\r\n`;
     expect(sent(message)).toBe(message);
   });
