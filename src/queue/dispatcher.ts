@@ -1,5 +1,5 @@
 import type { LogReads } from '#app/ports/hub-store.ts';
-import { jobId, jobsOf } from './jobs.ts';
+import { jobsOfBatch } from './jobs.ts';
 import type { Queues } from './queues.ts';
 
 export interface Dispatcher {
@@ -36,9 +36,7 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     while (!closed && options.isElected()) {
       wanted = false;
       const entries = await options.log.read(position, batchEntries);
-      for (const entry of entries)
-        for (const [place, job] of jobsOf(entry.event).entries())
-          await options.queues.add(jobId(entry, job, place), job);
+      for (const { id, job } of jobsOfBatch(entries)) await options.queues.add(id, job);
       const last = entries.at(-1);
       if (last === undefined) return;
       position = last.position;

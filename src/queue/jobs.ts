@@ -6,7 +6,7 @@ export type QueueName = (typeof queueNames)[number];
 
 /** What each job is given: ids only, because Redis never holds content (threats R9). */
 export interface JobInputs {
-  readonly 'index-message': { readonly messageId: string };
+  readonly 'index-messages': { readonly messageIds: readonly string[] };
   readonly 'answer-absence': { readonly messageId: string; readonly accountIds: readonly string[] };
   /** Sends whatever is due for a domain. */
   readonly 'send-domain': { readonly domain: string };
@@ -27,7 +27,7 @@ export function jobsOf(event: HubEvent): readonly Job[] {
   switch (event.type) {
     case 'directive.issued':
     case 'mail.delivered':
-      return [{ queue: 'delivery', name: 'index-message', input: { messageId: event.messageId } }];
+      return [{ queue: 'delivery', name: 'index-messages', input: { messageIds: [event.messageId] } }];
     case 'mail.queued':
       return event.domains.map((domain) => ({ queue: 'outbound', name: 'send-domain', input: { domain } }));
     case 'absence.due':
@@ -54,10 +54,31 @@ export function jobsOf(event: HubEvent): readonly Job[] {
   }
 }
 
+export interface OwedJob {
+  readonly id: string;
+  readonly job: Job;
+}
+
 /**
- * The same event always gives the same ids, so that a job enqueued twice is one job while the first is kept. What makes
- * a repeat harmless after that is the effect's own marker in PostgreSQL.
+ * What a batch of the log owes. Messages that are to be indexed are one job, because a job costs more than what it does
+ * for one of them. The same entries always give the same ids, so that a job enqueued twice is one job while the first is
+ * kept. What makes a repeat harmless after that is the effect's own marker in PostgreSQL.
  */
-export function jobId(entry: LogEntry, job: Job, place: number): string {
-  return place === 0 ? `${entry.position}-${job.name}` : `${entry.position}-${job.name}-${place}`;
+export function jobsOfBatch(entries: readonly LogEntry[]): readonly OwedJob[] {
+  const owed: OwedJob[] = [];
+  const messageIds: string[] = [];
+  for (const { position, event } of entries) {
+    for (const [place, job] of jobsOf(event).entries()) {
+      if (job.name === 'index-messages') messageIds.push(...job.input.messageIds);
+      else owed.push({ id: jobId(position, job.name, place), job });
+    }
+  }
+  const [first] = entries;
+  if (first === undefined || messageIds.length === 0) return owed;
+  const job = { queue: 'delivery', name: 'index-messages', input: { messageIds } } as const;
+  return [...owed, { id: jobId(first.position, job.name, 0), job }];
+}
+
+function jobId(position: number, name: JobName, place: number): string {
+  return place === 0 ? `${position}-${name}` : `${position}-${name}-${place}`;
 }

@@ -27,7 +27,7 @@ interface HousekeepingPorts {
   readonly hub: Hub;
   readonly database: Database;
   readonly index: MessageIndex;
-  readonly indexMessage: (messageId: string) => Promise<void>;
+  readonly indexMessages: (messageIds: readonly string[]) => Promise<void>;
   readonly mail: MailParts;
   readonly sendSome: (domain: string) => Promise<void>;
 }
@@ -48,10 +48,7 @@ export function startHousekeeping(
     const { hub, database, index, mail } = ports;
     const now = hub.clock.now();
     await hub.access.deleteExpired(now);
-    for (const id of await index.owed(before(now, owedAfterMs), owedPerRound)) {
-      if (stopped) return;
-      await ports.indexMessage(id);
-    }
+    await ports.indexMessages(await index.owed(before(now, owedAfterMs), owedPerRound));
     if (rounds % quotaEveryRounds === 0) {
       const accounts = await database.rows<{ id: string }>(`select id from account where status = 'active'`);
       await mail.warnQuota(accounts.map(({ id }) => id));

@@ -12,6 +12,7 @@ import type { ScanMail } from '#app/ports/mail-checks.ts';
 import type { Absences } from '#app/ports/mail-settings.ts';
 import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
 import type { OutboundQueue, OutboundTransport } from '#app/ports/outbound.ts';
+import type { Quiet } from '#lib/quiet.ts';
 import { answerableHeader, composeAbsence } from '#mail/message/compose-absence.ts';
 import { composeQuotaWarning } from '#mail/message/compose-quota-warning.ts';
 import { composeRefusalNotice } from '#mail/message/compose-refusal-notice.ts';
@@ -38,11 +39,14 @@ export interface MailPartsOptions {
   /** The scanners that are configured. */
   readonly scan: ScanMail;
   readonly logFault: (error: unknown) => string;
+  /** Delivery notes itself here, and what can wait gives way to it. */
+  readonly quiet: Quiet;
 }
 
 /** Official mail beyond the mailbox: what the worker does for it and what people may do to it. */
 export interface MailParts {
   readonly delivery: DeliveryPorts;
+  readonly quiet: Quiet;
   readonly queue: OutboundQueue;
   readonly absences: Absences;
   readonly outbound: ManageOutboundPorts;
@@ -54,7 +58,7 @@ export interface MailParts {
 }
 
 export function createMailParts(options: MailPartsOptions): MailParts {
-  const { clock, committed, database, pool, transport, logFault } = options;
+  const { clock, committed, database, pool, transport, logFault, quiet } = options;
   const onFault = (error: unknown) => void logFault(error);
   const prepare = (bytes: Buffer) => prepareMessage(pool, bytes);
   const queue = createOutboundQueue(database);
@@ -134,7 +138,15 @@ export function createMailParts(options: MailPartsOptions): MailParts {
   const quotas = createQuotas(database);
 
   return {
-    delivery: { delivery: createMailDelivery(database), clock, committed },
+    delivery: {
+      delivery: createMailDelivery(database),
+      clock,
+      committed() {
+        quiet.note();
+        committed();
+      },
+    },
+    quiet,
     queue,
     absences,
     outbound: { ...reporting, outbound: createOutboundAdmin(database) },

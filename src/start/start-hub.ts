@@ -8,6 +8,7 @@ import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
 import type { Config } from '#root/config.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { MailSite } from '#domain/mail/mail-site.ts';
+import { createQuiet } from '#lib/quiet.ts';
 import { createAllowedOrigins } from '#lib/allowed-origins.ts';
 import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
 import { createOfficialMail } from '#mail/official-mail.ts';
@@ -51,6 +52,8 @@ export interface RunningHub {
   stop(): Promise<void>;
 }
 
+/** Text is indexed when no mail has come for so long, or after so long all the same. */
+const indexingSettings = { quietMs: 250, waitMsMax: 30_000 } as const;
 const relaySettings = { pollMs: 50, batchRows: 1000, electEveryMs: 1000 } as const;
 const readerPollMs = 1000;
 /** 25 MiB of HTML take half of it on a busy two-core machine; an SMTP client waits for minutes (RFC 5321, 4.5.3.2). */
@@ -115,6 +118,7 @@ async function startParts(
   });
   closers.add('parser', () => pool.close());
 
+  const closing = new AbortController();
   const wakers = { committed: () => {} };
   const seedSize = (await settings.read<string>('seed')) ?? config.seed;
   const committed = () => wakers.committed();
@@ -133,6 +137,7 @@ async function startParts(
     transport: outside.transport,
     scan: outside.scan,
     logFault,
+    quiet: createQuiet({ ...indexingSettings, signal: closing.signal }),
   });
   const hub = createHub({
     database: store.database,
@@ -154,7 +159,7 @@ async function startParts(
     { size: config.seed, password: config.demoPassword },
   );
   if (config.roles.has('worker'))
-    startWork({ hub, database: store.database, queues, mail, pool, logFault, closers });
+    startWork({ hub, database: store.database, queues, mail, pool, logFault, closing, closers });
 
   const metrics = createMetrics();
   const doors = await openDoors({

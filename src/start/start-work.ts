@@ -1,5 +1,5 @@
 import type { Hub } from '#app/hub.ts';
-import { indexText } from '#mail/index-text.ts';
+import { indexTexts } from '#mail/index-text.ts';
 import type { ParsePool } from '#mail/message/parse-pool.ts';
 import type { Queues } from '#queue/queues.ts';
 import type { Database } from '#store/database.ts';
@@ -15,24 +15,30 @@ export function startWork(parts: {
   mail: MailParts;
   pool: ParsePool;
   logFault: (error: unknown) => string;
+  /** Given when the work is to end. */
+  closing: AbortController;
   closers: { add(name: string, close: () => Promise<unknown>): void };
 }): void {
-  const { mail, queues } = parts;
+  const { mail, queues, closing } = parts;
   const index = createMessageIndex(parts.database);
-  const textOf = (bytes: Uint8Array) => parts.pool.text(bytes);
-  const indexMessage = (messageId: string) => indexText(index, textOf, parts.hub.clock, messageId);
-  const closing = new AbortController();
+  const indexing = {
+    index,
+    textOf: (bytes: Uint8Array) => parts.pool.text(bytes),
+    quiet: () => mail.quiet.wait(),
+    clock: parts.hub.clock,
+  };
+  const indexMessages = (messageIds: readonly string[]) => indexTexts(indexing, messageIds);
   // What is left of a domain after its turn is found again by the housekeeping, so that others come in between.
   async function sendSome(domain: string): Promise<void> {
     await mail.sendDomain(domain, closing.signal);
   }
   queues.work({
-    'index-message': ({ messageId }) => indexMessage(messageId),
+    'index-messages': ({ messageIds }) => indexMessages(messageIds),
     'answer-absence': (input) => mail.answerAbsence(input),
     'send-domain': ({ domain }) => sendSome(domain),
   });
   const housekeeping = startHousekeeping(
-    { hub: parts.hub, database: parts.database, index, indexMessage, mail, sendSome },
+    { hub: parts.hub, database: parts.database, index, indexMessages, mail, sendSome },
     parts.logFault,
   );
   parts.closers.add('housekeeping', async () => {

@@ -42,7 +42,7 @@ export async function receiveMail(
 ): Promise<{ readonly messageId: string | undefined }> {
   refuseSecret(input.message);
   const { message, envelope } = input;
-  const received = await ports.delivery.transaction(async (tx) => {
+  const received = await ports.delivery.together(envelope.recipients.length, async (tx) => {
     const at = ports.clock.now();
     const way = {
       facts: factsOf(message),

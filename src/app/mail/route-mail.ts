@@ -13,7 +13,7 @@ import type { MailFacts, Placement } from '#domain/mail/mail-rule.ts';
 import { hereDomain } from '#domain/mail/outbound.ts';
 import { outboundLifeMs, wantsReport } from '#domain/mail/retry.ts';
 import type { MimePart } from '#domain/mail/structure.ts';
-import type { ExpandedRecipients, MailDeliveryTransaction, MailWriter } from '#app/ports/mail-delivery.ts';
+import type { ExpandedRecipients, MailReceptionTransaction, MailWriter } from '#app/ports/mail-delivery.ts';
 import type { PreparedMessage, StoredMessage } from '#app/ports/mail-store.ts';
 
 /** A message on its way, with what decides where it goes. */
@@ -47,7 +47,7 @@ export interface RoutedMail {
  * into the queue for other servers, and into the hands of moderators. The caller writes trace and events last. Throws
  * `no_recipient`, `not_permitted`, `unavailable`.
  */
-export async function routeMail(tx: MailDeliveryTransaction, input: RouteMail): Promise<RoutedMail> {
+export async function routeMail(tx: MailReceptionTransaction, input: RouteMail): Promise<RoutedMail> {
   const { envelope, at, into } = input;
   const expanded = await tx.expand(
     envelope.recipients.map(({ address }) => address),
@@ -113,7 +113,7 @@ function refuseUnreachable(input: RouteMail, expanded: ExpandedRecipients): void
 
 /** Recipients with what their rules say. What a rule forwards goes one step: rules of the second do not forward again. */
 async function placed(
-  tx: MailDeliveryTransaction,
+  tx: MailReceptionTransaction,
   recipients: readonly string[],
   { facts, into }: RouteMail,
 ): Promise<{ accountIds: readonly string[]; placements: readonly Placement[] }> {
@@ -131,7 +131,7 @@ async function placed(
 }
 
 async function holdModerated(
-  tx: MailDeliveryTransaction,
+  tx: MailReceptionTransaction,
   input: RouteMail,
   messageId: string,
   expanded: ExpandedRecipients,
@@ -165,7 +165,7 @@ export interface HoldMail extends Omit<RouteMail, 'message' | 'approved'> {
 
 /** Keeps a stored message back with all that routing it later needs. */
 export async function holdMail(
-  tx: MailDeliveryTransaction,
+  tx: MailReceptionTransaction,
   input: HoldMail,
 ): Promise<{ event: HubEvent; trace: TraceEntry }> {
   const { kind, messageId, groupId, reason, releaseAt, writer, at } = input;
@@ -218,7 +218,7 @@ export async function holdMail(
 }
 
 async function enqueueOutside(
-  tx: MailDeliveryTransaction,
+  tx: MailReceptionTransaction,
   input: RouteMail,
   messageId: string,
   outside: readonly string[],
@@ -246,7 +246,7 @@ async function enqueueOutside(
  * survives whatever happens to this process.
  */
 async function owedReports(
-  tx: MailDeliveryTransaction,
+  tx: MailReceptionTransaction,
   input: RouteMail,
   messageId: string,
   expanded: ExpandedRecipients,

@@ -122,8 +122,24 @@ export interface MailDeliveryTransaction extends Omit<OutboundTransaction, 'sett
   acknowledge(answered: AnsweredDirective, accountId: string, at: Date): Promise<readonly HubEvent[]>;
 }
 
+/** What taking a message in needs of a delivery: each of these can be done for several messages at once. */
+export type MailReceptionTransaction = Pick<
+  MailDeliveryTransaction,
+  'takeOnce' | 'expand' | 'placements' | 'absent' | 'deliver' | 'hold' | 'enqueue' | 'trace' | 'record'
+>;
+
 export interface MailDelivery {
   recipient(address: string, writer: MailWriter): Promise<MailRecipient>;
   sender(address: string): Promise<MailSender | undefined>;
   transaction<Result>(work: (tx: MailDeliveryTransaction) => Promise<Result>): Promise<Result>;
+  /**
+   * As `transaction`, but messages that are there at the same moment share one, and what they ask for in the same step
+   * is one statement: a commit, not a message, is what costs. `work` may run twice: when one of those that share fails,
+   * each runs again alone, so that nobody is refused for another's fault. It waits for nothing but `tx`. Resolves after
+   * the commit. `recipients` says how heavy it is.
+   */
+  together<Result>(
+    recipients: number,
+    work: (tx: MailReceptionTransaction) => Promise<Result>,
+  ): Promise<Result>;
 }

@@ -5,15 +5,32 @@ import type { Transaction } from '#store/database.ts';
  * Writes events into the outbox: the last statement of a transaction, after every lock is held, so that ids of
  * dependent events rise in the order of their commits.
  */
-export async function recordEvents(tx: Transaction, events: readonly HubEvent[], at: Date): Promise<void> {
+export function recordEvents(tx: Transaction, events: readonly HubEvent[], at: Date): Promise<void> {
+  return recordTimedEvents(
+    tx,
+    events.map((event) => ({ event, at })),
+  );
+}
+
+export interface TimedEvent {
+  readonly event: HubEvent;
+  readonly at: Date;
+}
+
+export async function recordTimedEvents(tx: Transaction, events: readonly TimedEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const rows = events.map((event) => ({ type: event.type, rooms: audienceOf(event), payload: event }));
+  const rows = events.map(({ event, at }) => ({
+    type: event.type,
+    at: at.toISOString(),
+    rooms: audienceOf(event),
+    payload: event,
+  }));
   await tx.rows(
     `insert into outbox (type, at, rooms, payload)
-     select e.type, $2, array(select jsonb_array_elements_text(e.rooms)), e.payload
-     from rows from (jsonb_to_recordset($1::jsonb) as (type text, rooms jsonb, payload jsonb))
-       with ordinality as e(type, rooms, payload, place)
+     select e.type, e.at, array(select jsonb_array_elements_text(e.rooms)), e.payload
+     from rows from (jsonb_to_recordset($1::jsonb) as (type text, at timestamptz, rooms jsonb, payload jsonb))
+       with ordinality as e(type, at, rooms, payload, place)
      order by e.place`,
-    [JSON.stringify(rows), at],
+    [JSON.stringify(rows)],
   );
 }

@@ -2,21 +2,24 @@ import type { ExpandedRecipients, MailWriter } from '#app/ports/mail-delivery.ts
 import { canonicalAddress } from '#domain/mail/envelope.ts';
 import { groupDepthMax } from '#domain/mail/mail-group.ts';
 import type { Sql } from '#store/database.ts';
+import { accountsByAddresses } from './accounts-by-addresses.ts';
 import { whoIsBehind } from './recipient-of.ts';
 
 /**
  * What addresses come to for one writer: accounts and outside addresses once each, whatever the ways to them. The rules
  * of the group that was written to decide; groups within it are not asked again, as whoever keeps it has let them in.
  * A group in `approved` asks nobody. A group nested deeper than `groupDepthMax` is named among the refused, so that
- * the writer hears of it and no part of the group is left out in silence.
+ * the writer hears of it and no part of the group is left out in silence. `accounts`: those behind the canonical
+ * addresses, where they are known already.
  */
 export async function expandRecipients(
   tx: Sql,
   addresses: readonly string[],
   writer: MailWriter,
   approved: readonly string[] = [],
+  accounts?: ReadonlyMap<string, string>,
 ): Promise<ExpandedRecipients> {
-  const behind = await whoIsBehind(tx, addresses, writer);
+  const behind = await whoIsBehind(tx, addresses, writer, accounts);
   const accountIds = new Set<string>();
   const outside = new Set<string>();
   const opened = new Set<string>();
@@ -51,6 +54,25 @@ export async function expandRecipients(
     }
   }
   return { accountIds: [...accountIds], outside: [...outside], moderated, refused };
+}
+
+export interface Expanding {
+  readonly addresses: readonly string[];
+  readonly writer: MailWriter;
+  readonly approved?: readonly string[] | undefined;
+}
+
+/** The same for several messages. Plain accounts are looked for together; only who writes to a group costs more. */
+export async function expandTogether(
+  tx: Sql,
+  messages: readonly Expanding[],
+): Promise<readonly ExpandedRecipients[]> {
+  const spelled = new Set(messages.flatMap(({ addresses }) => addresses.map(canonicalAddress)));
+  const accounts = await accountsByAddresses(tx, [...spelled]);
+  const expanded: ExpandedRecipients[] = [];
+  for (const { addresses, writer, approved } of messages)
+    expanded.push(await expandRecipients(tx, addresses, writer, approved, accounts));
+  return expanded;
 }
 
 /**

@@ -11,28 +11,35 @@ import { recordReceipts } from '#store/directive/record-receipts.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 import { absentAmong } from './absence-store.ts';
+import { createDeliveryBatches } from './delivery-batches.ts';
 import { deliverMessage } from './deliver.ts';
 import { expandRecipients } from './expand-recipients.ts';
 import { holdMail } from './held-mail.ts';
 import { recordTrace } from './mail-trace-write.ts';
 import { placementsOf } from './mail-rules.ts';
 import { enqueueOutbound } from './outbound-queue.ts';
-import { recipientOf } from './recipient-of.ts';
+import { createRecipientLookup } from './recipient-of.ts';
 import { countSending } from './sending-use.ts';
 import { takeOnce } from './taken-mail.ts';
 import { markSeen } from './official-receipts.ts';
 
 export function createMailDelivery(database: Database): MailDelivery {
+  const transaction: MailDelivery['transaction'] = (work) =>
+    database.transaction((tx) => work(deliveryTransaction(tx)));
   return {
-    recipient: (address, writer) => recipientOf(database, address, writer),
+    recipient: createRecipientLookup(database),
     sender: (address) => senderOf(database, address),
-    transaction: (work) => database.transaction((tx) => work(deliveryTransaction(tx))),
+    transaction,
+    together: createDeliveryBatches(database, transaction),
   };
 }
 
 export function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
   return {
-    takeOnce: (key, at) => takeOnce(tx, key, at),
+    async takeOnce(key, at) {
+      const [isFirst = false] = await takeOnce(tx, [{ key, at }]);
+      return isFirst;
+    },
     expand: (addresses, writer, approved) => expandRecipients(tx, addresses, writer, approved),
     placements: (accountIds, facts) => placementsOf(tx, accountIds, facts),
     absent: (accountIds, at) => absentAmong(tx, accountIds, at),

@@ -41,16 +41,31 @@ interface ForwardingRow extends RuleRow {
   readonly forwards: readonly { readonly id: string; readonly address: string }[] | null;
 }
 
-/**
- * What the rules of these accounts make of a message: one statement whatever their number, and almost nobody has a
- * rule. An account that a rule forwards to and that is not active any more gets nothing.
- */
+export interface Placing {
+  readonly accountIds: readonly string[];
+  readonly facts: MailFacts;
+}
+
+/** What the rules of these accounts make of a message. */
 export async function placementsOf(
   tx: Sql,
   accountIds: readonly string[],
   facts: MailFacts,
 ): Promise<readonly Placement[]> {
-  if (accountIds.length === 0) return [];
+  const [placements = []] = await placementsTogether(tx, [{ accountIds, facts }]);
+  return placements;
+}
+
+/**
+ * The same for several messages: one statement whatever their number and that of their accounts, and almost nobody has a
+ * rule. An account that a rule forwards to and that is not active any more gets nothing.
+ */
+export async function placementsTogether(
+  tx: Sql,
+  messages: readonly Placing[],
+): Promise<readonly (readonly Placement[])[]> {
+  const accountIds = [...new Set(messages.flatMap((message) => message.accountIds))];
+  if (accountIds.length === 0) return messages.map(() => []);
   const rows = await tx.rows<ForwardingRow>(
     `select ${columns}, ${forwards} from mail_rule r
      where r.enabled and r.account_id = any($1::uuid[]) order by r.account_id, r.ordinal`,
@@ -62,7 +77,12 @@ export async function placementsOf(
     if (own === undefined) rules.set(row.account_id, [activeRuleOf(row)]);
     else own.push(activeRuleOf(row));
   }
-  return [...rules].flatMap(([accountId, own]) => applyRules(own, facts, accountId) ?? []);
+  return messages.map((message) => {
+    const recipients = new Set(message.accountIds);
+    return [...rules].flatMap(([accountId, own]) =>
+      recipients.has(accountId) ? (applyRules(own, message.facts, accountId) ?? []) : [],
+    );
+  });
 }
 
 function activeRuleOf(row: ForwardingRow): MailRule {

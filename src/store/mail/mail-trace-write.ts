@@ -10,9 +10,22 @@ const headerBytesMax = 998;
  * Writes steps of messages' lives, in their order, in the transaction that made them true. Addresses are kept in the
  * one spelling by which they are looked for.
  */
-export async function recordTrace(tx: Transaction, entries: readonly TraceEntry[], at: Date): Promise<void> {
+export function recordTrace(tx: Transaction, entries: readonly TraceEntry[], at: Date): Promise<void> {
+  return recordTimedTrace(
+    tx,
+    entries.map((entry) => ({ entry, at })),
+  );
+}
+
+export interface TimedTrace {
+  readonly entry: TraceEntry;
+  readonly at: Date;
+}
+
+export async function recordTimedTrace(tx: Transaction, entries: readonly TimedTrace[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map((entry) => ({
+  const rows = entries.map(({ entry, at }) => ({
+    at: at.toISOString(),
     step: entry.step,
     message_id: entry.messageId,
     trace_id: entry.traceId,
@@ -24,12 +37,12 @@ export async function recordTrace(tx: Transaction, entries: readonly TraceEntry[
   }));
   await tx.rows(
     `insert into mail_trace (at, step, message_id, trace_id, message_id_header, sender, recipients, submitted_by, detail)
-     select $2, t.step, t.message_id, t.trace_id, t.message_id_header, t.sender, t.recipients, t.submitted_by, t.detail
-     from rows from (jsonb_to_recordset($1::jsonb) as (step text, message_id bigint, trace_id text,
+     select t.at, t.step, t.message_id, t.trace_id, t.message_id_header, t.sender, t.recipients, t.submitted_by, t.detail
+     from rows from (jsonb_to_recordset($1::jsonb) as (at timestamptz, step text, message_id bigint, trace_id text,
          message_id_header text, sender text, recipients text[], submitted_by uuid, detail jsonb))
-       with ordinality as t(step, message_id, trace_id, message_id_header, sender, recipients, submitted_by, detail, place)
+       with ordinality as t(at, step, message_id, trace_id, message_id_header, sender, recipients, submitted_by, detail, place)
      order by t.place`,
-    [storableJson(rows), at],
+    [storableJson(rows)],
   );
 }
 

@@ -1,6 +1,7 @@
 import type { MailRecipient, MailWriter } from '#app/ports/mail-delivery.ts';
 import { canonicalAddress, domainOf } from '#domain/mail/envelope.ts';
 import { accessTo, groupDepthMax, type GroupModeration, type GroupWriters } from '#domain/mail/mail-group.ts';
+import { coalesce } from '#lib/coalesce.ts';
 import type { Sql } from '#store/database.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 
@@ -15,12 +16,66 @@ type Behind =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'foreign' };
 
-/** Who is behind one address that the writer wants to write to. */
+export interface AskedRecipient {
+  readonly address: string;
+  readonly writer: MailWriter;
+}
+
+/** Addresses that one look asks for at the most. */
+const askedTogetherMax = 256;
+
+/**
+ * Who is behind one address that the writer wants to write to. What is asked at the same moment, by other clients, is
+ * looked for with it.
+ */
+export function createRecipientLookup(
+  sql: Sql,
+): (address: string, writer: MailWriter) => Promise<MailRecipient> {
+  const look = coalesce<AskedRecipient, MailRecipient>(
+    async (asked) => {
+      try {
+        const found = await recipientsOf(sql, asked);
+        return found.map((value) => ({ status: 'fulfilled', value }));
+      } catch (error) {
+        if (asked.length === 1) throw error;
+        // One address that PostgreSQL cannot read must not be the others' fault.
+        return Promise.allSettled(asked.map((one) => recipientOf(sql, one.address, one.writer)));
+      }
+    },
+    { weightMax: askedTogetherMax },
+  );
+  return (address, writer) => look({ address, writer });
+}
+
 export async function recipientOf(sql: Sql, address: string, writer: MailWriter): Promise<MailRecipient> {
-  const behind = (await whoIsBehind(sql, [address], writer)).get(canonicalAddress(address));
+  const [recipient = { kind: 'unknown' }] = await recipientsOf(sql, [{ address, writer }]);
+  return recipient;
+}
+
+/** Accounts are looked for together; only who writes to a group or elsewhere costs more. */
+async function recipientsOf(sql: Sql, asked: readonly AskedRecipient[]): Promise<readonly MailRecipient[]> {
+  const accounts = await accountsByAddresses(sql, [
+    ...new Set(asked.map(({ address }) => canonicalAddress(address))),
+  ]);
+  const full = await fullAmong(sql, [...new Set(accounts.values())]);
+  const recipients: MailRecipient[] = [];
+  for (const { address, writer } of asked) {
+    const accountId = accounts.get(canonicalAddress(address));
+    recipients.push(
+      accountId === undefined
+        ? recipientBehind(
+            (await whoIsBehind(sql, [address], writer, accounts)).get(canonicalAddress(address)),
+          )
+        : { kind: 'account', accountId, full: full.has(accountId) },
+    );
+  }
+  return recipients;
+}
+
+function recipientBehind(behind: Behind | undefined): MailRecipient {
   switch (behind?.kind) {
     case 'account':
-      return { ...behind, full: await isFull(sql, behind.accountId) };
+      return { ...behind, full: false };
     case 'group':
       return { kind: behind.access === 'closed' ? 'closed' : 'group', groupId: behind.groupId };
     case 'foreign':
@@ -33,15 +88,17 @@ export async function recipientOf(sql: Sql, address: string, writer: MailWriter)
 
 /**
  * Who is behind each of the addresses, by its one spelling, in at most three statements whatever their number. Only the
- * group that is written to is asked for its rules; what it contains has been let in by who keeps it.
+ * group that is written to is asked for its rules; what it contains has been let in by who keeps it. `known`: the
+ * accounts behind the addresses, where they have been looked for.
  */
 export async function whoIsBehind(
   sql: Sql,
   addresses: readonly string[],
   writer: MailWriter,
+  known?: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, Behind>> {
   const spelled = [...new Set(addresses.map(canonicalAddress))];
-  const accounts = await accountsByAddresses(sql, spelled);
+  const accounts = known ?? (await accountsByAddresses(sql, spelled));
   const left = spelled.filter((address) => !accounts.has(address));
   const groups = left.length === 0 ? new Map<string, Behind>() : await groupsByAddresses(sql, left, writer);
   const others = left.filter((address) => !groups.has(address));
@@ -122,12 +179,14 @@ async function ourDomains(sql: Sql, domains: readonly string[]): Promise<Readonl
   return new Set(rows.map(({ fqdn }) => fqdn));
 }
 
-/** Nothing more fits, counted as RFC 9208 (STORAGE) does: every entry by its full size. */
-async function isFull(sql: Sql, accountId: string): Promise<boolean> {
-  const [row] = await sql.rows<{ full: boolean }>(
-    `select a.quota_bytes <= coalesce((select sum(total_size) from mailbox where account_id = a.id), 0) as "full"
-     from account a where a.id = $1`,
-    [accountId],
+/** Those of the accounts that nothing more fits into, counted as RFC 9208 (STORAGE) does: every entry by its full size. */
+async function fullAmong(sql: Sql, accountIds: readonly string[]): Promise<ReadonlySet<string>> {
+  if (accountIds.length === 0) return new Set();
+  const rows = await sql.rows<{ id: string }>(
+    `select a.id from account a
+     where a.id = any($1::uuid[])
+       and a.quota_bytes <= coalesce((select sum(total_size) from mailbox where account_id = a.id), 0)`,
+    [accountIds],
   );
-  return row?.full === true;
+  return new Set(rows.map(({ id }) => id));
 }

@@ -19,22 +19,6 @@ export function searchTextOf(header: string, body: string): string {
   return folded.slice(0, searchTextCharactersMax).toWellFormed();
 }
 
-/** Puts the decoded header and text of a message, when there are any, in place of what was known at its acceptance. */
-export async function indexMessage(
-  sql: Sql,
-  input: {
-    readonly messageId: string;
-    readonly found: { readonly header: string; readonly body: string } | undefined;
-    readonly at: Date;
-  },
-): Promise<void> {
-  const { messageId, found, at } = input;
-  await sql.rows(
-    'update message set search_text = coalesce($2, search_text), indexed_at = $3 where id = $1',
-    [messageId, found === undefined ? null : searchTextOf(found.header, found.body), at],
-  );
-}
-
 /**
  * UIDs of the account's mailbox whose message holds the needle, ascending. A wildcard in the needle is a letter like
  * any other. Until a message is indexed, its subject, sender and first lines are searched. Throws `mailbox_unknown`.

@@ -2,29 +2,57 @@ import { createHash } from 'node:crypto';
 
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type { Transaction } from '#store/database.ts';
-import { searchTextOf } from './search-text.ts';
 import { storableJson, storableText } from './sql-text.ts';
+
+export interface MessageToStore {
+  readonly message: PreparedMessage;
+  readonly receivedAt: Date;
+}
 
 /**
  * Stores a message once, whoever gets it: its octets under their SHA-256, so that the same octets sent again take no
- * room, and the row with what was parsed of it. It is in no mailbox yet. Returns the row's id.
+ * room, and the row with what was parsed of it. It is in no mailbox yet, and its text is not indexed. Returns the
+ * row's id.
  */
 export async function storeMessage(
   tx: Transaction,
   message: PreparedMessage,
   receivedAt: Date,
 ): Promise<string> {
-  const sha256 = createHash('sha256').update(message.bytes).digest();
+  const [id] = await storeMessages(tx, [{ message, receivedAt }]);
+  if (id === undefined) throw new Error('a message was inserted and has no row');
+  return id;
+}
+
+/** The same for several, in two statements. Octets are parameters of their own, which travel as they are. */
+export async function storeMessages(
+  tx: Transaction,
+  messages: readonly MessageToStore[],
+): Promise<readonly string[]> {
+  if (messages.length === 0) return [];
+  const hashed = messages.map((one) => ({
+    ...one,
+    sha256: createHash('sha256').update(one.message.bytes).digest(),
+  }));
+  // In the order of their keys: two transactions with the same octets wait for each other, never in a circle.
+  const blobs = hashed.toSorted((left, right) => left.sha256.compare(right.sha256));
   await tx.rows(
-    `insert into blob (sha256, size, received_sha256, bytes, created_at) values ($1, $2, $3, $4, $5)
+    `insert into blob (sha256, size, received_sha256, bytes, created_at) values ${placeholders(blobs.length, 5)}
      on conflict (sha256) do nothing`,
-    [sha256, message.bytes.length, message.receivedSha256, message.bytes, receivedAt],
+    blobs.flatMap(({ sha256, message, receivedAt }) => [
+      sha256,
+      message.bytes.length,
+      message.receivedSha256,
+      message.bytes,
+      receivedAt,
+    ]),
   );
-  const [row] = await tx.rows<{ id: number }>(
+  // Ids are counted up in the order of the values, so that order is theirs.
+  const rows = await tx.rows<{ id: number }>(
     `insert into message (blob_sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
-                          search_text, received_at, authentication)
-     values ($1, $2, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11::jsonb) returning id`,
-    [
+                          received_at, authentication)
+     values ${placeholders(hashed.length, 10)} returning id`,
+    hashed.flatMap(({ sha256, message, receivedAt }) => [
       sha256,
       message.bytes.length,
       headerKey(message.messageIdHeader),
@@ -33,13 +61,21 @@ export async function storeMessage(
       textOrNull(message.fromAddress),
       storableDate(message.sentAt),
       message.structure === undefined ? null : storableJson(message.structure),
-      searchTextOf(`${message.subject ?? ''}\n${message.fromAddress ?? ''}`, message.firstLines),
       receivedAt,
       message.authentication === undefined ? null : storableJson(message.authentication),
-    ],
+    ]),
   );
-  if (row === undefined) throw new Error('a message was inserted and has no row');
-  return String(row.id);
+  return rows
+    .map(({ id }) => id)
+    .toSorted((left, right) => left - right)
+    .map(String);
+}
+
+function placeholders(rows: number, columns: number): string {
+  return Array.from({ length: rows }, (_row, row) => {
+    const own = Array.from({ length: columns }, (_column, column) => `$${row * columns + column + 1}`);
+    return `(${own.join(', ')})`;
+  }).join(', ');
 }
 
 function textOrNull(text: string | undefined): string | null {

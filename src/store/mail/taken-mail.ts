@@ -1,11 +1,29 @@
 import type { Sql, Transaction } from '#store/database.ts';
 
-export async function takeOnce(tx: Transaction, key: Buffer, at: Date): Promise<boolean> {
-  const rows = await tx.rows(
-    `insert into taken_mail (key, at) values ($1, $2) on conflict do nothing returning 1`,
-    [key, at],
+export interface Taking {
+  readonly key: Buffer;
+  readonly at: Date;
+}
+
+/** Whether each of the keys is taken for the first time; of two that are the same the first is. */
+export async function takeOnce(tx: Transaction, takings: readonly Taking[]): Promise<readonly boolean[]> {
+  const first = new Map<string, Taking>();
+  for (const taking of takings) {
+    const name = taking.key.toString('hex');
+    if (!first.has(name)) first.set(name, taking);
+  }
+  const rows = await tx.rows<{ key: Buffer }>(
+    // In the order of the keys: transactions that take the same ones wait for each other, never in a circle.
+    `insert into taken_mail (key, at)
+     select decode(t.key, 'hex'), t.at from unnest($1::text[], $2::timestamptz[]) as t (key, at) order by t.key
+     on conflict do nothing returning key`,
+    [[...first.keys()], [...first.values()].map(({ at }) => at)],
   );
-  return rows.length > 0;
+  const taken = new Set(rows.map(({ key }) => key.toString('hex')));
+  return takings.map((taking) => {
+    const name = taking.key.toString('hex');
+    return first.get(name) === taking && taken.has(name);
+  });
 }
 
 /** Returns how many rows went. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { issueDirective } from '#app/directive/issue-directive.ts';
 import type { LogStamper } from '#app/ports/log-stamper.ts';
-import { indexText } from '#mail/index-text.ts';
+import { indexTexts } from '#mail/index-text.ts';
 import { messageText } from '#mail/message/message-text.ts';
 import { startDispatcher, type Dispatcher } from '#queue/dispatcher.ts';
 import type { Job } from '#queue/jobs.ts';
@@ -73,7 +73,9 @@ describe('startDispatcher', () => {
     const { dispatcher, position } = start(async (id, job) => void taken.push({ id, job }));
     dispatcher.wake();
     await eventually(async () => expect(await position()).toBe(3));
-    expect(taken.map(({ id }) => id)).toEqual(['1-index-message', '2-index-message', '3-index-message']);
+    // What is to be indexed is one job.
+    expect(taken.map(({ id }) => id)).toEqual(['1-index-messages']);
+    expect(taken[0]?.job.input).toHaveProperty('messageIds.length', 3);
   });
 
   it('F7 keeps its position while the queue takes nothing, and enqueues everything later', async () => {
@@ -82,7 +84,7 @@ describe('startDispatcher', () => {
     let refusals = 0;
     let down = true;
     const { dispatcher, faults, position } = start(async (id, job) => {
-      if (down && taken.length === 2) {
+      if (down) {
         refusals += 1;
         throw new Error('the queue is away');
       }
@@ -95,7 +97,8 @@ describe('startDispatcher', () => {
     await eventually(async () => expect(await position()).toBe(4));
     expect(faults.length).toBe(refusals);
     // The batch is offered again whole, under the same ids.
-    expect(new Set(taken.map(({ id }) => id)).size).toBe(4);
+    expect(taken.map(({ id }) => id)).toEqual(['1-index-messages']);
+    expect(taken[0]?.job.input).toHaveProperty('messageIds.length', 4);
   });
 
   it('leaves the work to the process that is elected', async () => {
@@ -128,11 +131,12 @@ describe('startDispatcher', () => {
     const queues = await openQueues({ databaseUrl: demo.url, onFault: () => undefined });
     const index = createMessageIndex(demo.database);
     const textOf = (bytes: Uint8Array) => Promise.resolve(messageText(bytes));
+    const indexing = { index, textOf, quiet: () => Promise.resolve(), clock: demo.ports.clock };
     const runs: string[] = [];
     queues.work({
-      'index-message': async ({ messageId }) => {
-        runs.push(messageId);
-        await indexText(index, textOf, demo.ports.clock, messageId);
+      'index-messages': async ({ messageIds }) => {
+        runs.push(...messageIds);
+        await indexTexts(indexing, messageIds);
       },
       'answer-absence': () => Promise.resolve(),
       'send-domain': () => Promise.resolve(),
@@ -152,7 +156,7 @@ describe('startDispatcher', () => {
       again.wake();
       await eventually(async () => expect(await position()).toBe(2));
       // A job that was lost with its id runs its handler again: the message's own marker makes that harmless.
-      for (const id of runs.splice(0)) await indexText(index, textOf, demo.ports.clock, id);
+      await indexTexts(indexing, runs.splice(0));
       expect(await demo.database.rows(`select id, indexed_at from message order by id`)).toEqual(before);
       expect(runs).toEqual([]);
     } finally {

@@ -4,7 +4,7 @@ import type { MailAccess } from '#app/ports/mail.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import { deliverMessage } from '#store/mail/deliver.ts';
 import { markSeen } from '#store/mail/official-receipts.ts';
-import { indexMessage } from '#store/mail/search-text.ts';
+import { createMessageIndex } from '#store/mail/message-index.ts';
 import {
   accessOf,
   appendAll,
@@ -308,6 +308,15 @@ describe('search', () => {
   it('finds substrings without case, with marks, and takes wildcards as letters', async () => {
     await appendAll(access, 'INBOX', ['CHỈ ĐẠO của Tỉnh\nhoàn thành 100%', 'chi dao\n100 x']);
     const { id } = await access.open('INBOX');
+    const { entries } = await access.changesSince(id, 0);
+    const texts = [
+      { header: 'CHỈ ĐẠO của Tỉnh', body: 'hoàn thành 100%' },
+      { header: 'chi dao', body: '100 x' },
+    ];
+    await createMessageIndex(test.database).markIndexed(
+      texts.map((text, n) => ({ messageId: entries[n]?.messageId ?? '', ...text })),
+      new Date(),
+    );
     expect(await access.search(id, 'text', 'chỉ đạo')).toEqual([1]);
     expect(await access.search(id, 'text', 'Chỉ Đ'.normalize('NFD'))).toEqual([1]);
     expect(await access.search(id, 'body', 'chỉ đạo')).toEqual([]);
@@ -321,11 +330,10 @@ describe('search', () => {
     const { id } = await access.open('INBOX');
     const { entries } = await access.changesSince(id, 0);
     const messageId = entries[0]?.messageId ?? '';
-    await indexMessage(test.database, {
-      messageId,
-      found: { header: 'X-So: 15', body: 'Trang cuối' },
-      at: new Date(),
-    });
+    await createMessageIndex(test.database).markIndexed(
+      [{ messageId, header: 'X-So: 15', body: 'Trang cuối' }],
+      new Date(),
+    );
     expect(await access.search(id, 'body', 'TRANG CUỐI')).toEqual([1]);
     expect(await access.search(id, 'body', 'x-so')).toEqual([]);
     expect(await access.search(id, 'text', 'x-so: 15')).toEqual([1]);

@@ -2,7 +2,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { deflateRawSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#domain/clock.ts';
-import { indexText } from '#mail/index-text.ts';
+import { indexTexts } from '#mail/index-text.ts';
 import { messageText } from '#mail/message/message-text.ts';
 import { createScanMail } from '#mail/scan/scan-mail.ts';
 import { createMessageIndex } from '#store/mail/message-index.ts';
@@ -86,7 +86,8 @@ describe('packed mail', () => {
     expect((await hub.mailbox(lan, 'INBOX')).at(-1)?.received.toString()).toBe(letter);
     const index = createMessageIndex(test.database);
     const [id = ''] = await index.owed(new Date(Date.now() + 60_000), 10);
-    await indexText(index, (bytes) => Promise.resolve(messageText(bytes)), systemClock, id);
+    const textOf = (bytes: Uint8Array) => Promise.resolve(messageText(bytes));
+    await indexTexts({ index, textOf, quiet: () => Promise.resolve(), clock: systemClock }, [id]);
     const [row] = await test.database.rows<{ search_text: string }>(
       'select search_text from message where id = $1',
       [id],

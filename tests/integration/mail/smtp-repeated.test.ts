@@ -64,8 +64,8 @@ describe('mail that is sent again after its 250 was lost (F1)', () => {
             ...hub.ports,
             delivery: {
               ...hub.ports.delivery,
-              transaction: (work) =>
-                hub.ports.delivery.transaction(async (tx) => {
+              together: (recipients, work) =>
+                hub.ports.delivery.together(recipients, async (tx) => {
                   const result = await work(tx);
                   if (broken) throw new Error('the power is gone');
                   return result;

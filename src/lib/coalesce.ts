@@ -1,0 +1,88 @@
+export interface CoalesceOptions<Input> {
+  /** What one run takes at the most, as the sum of weights; a heavier input runs alone. */
+  readonly weightMax: number;
+  readonly weightOf?: (input: Input) => number;
+  /**
+   * How long a run that follows another waits for whoever was just answered to come again, in milliseconds. Otherwise
+   * half of them would always come a moment too late, and runs would be half as large as they can be. Default 0.
+   */
+  readonly lingerMs?: number;
+}
+
+interface Waiting<Input, Output> {
+  readonly input: Input;
+  readonly weight: number;
+  readonly resolve: (output: Output) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Makes one run of what is asked for at the same moment: while a run is under way, calls wait and are the next one, so
+ * that a busy server does its work in few large steps and an idle one answers at once. Runs do not overlap, and inputs
+ * keep their order. `run` settles each input for itself; when it rejects, all of its inputs reject.
+ */
+export function coalesce<Input, Output>(
+  run: (inputs: readonly Input[]) => Promise<readonly PromiseSettledResult<Output>[]>,
+  options: CoalesceOptions<Input>,
+): (input: Input) => Promise<Output> {
+  const waiting: Waiting<Input, Output>[] = [];
+  let running = false;
+
+  function take(): Waiting<Input, Output>[] {
+    const taken: Waiting<Input, Output>[] = [];
+    let weight = 0;
+    for (const next of waiting) {
+      if (taken.length > 0 && weight + next.weight > options.weightMax) break;
+      taken.push(next);
+      weight += next.weight;
+    }
+    waiting.splice(0, taken.length);
+    return taken;
+  }
+
+  /** Ends a wait once as many are there as came in the last round. */
+  let gathered: { readonly count: number; readonly end: () => void } | undefined;
+
+  function linger(count: number): Promise<void> {
+    const { lingerMs = 0 } = options;
+    if (lingerMs === 0 || waiting.length >= count) return Promise.resolve();
+    return new Promise((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        gathered = undefined;
+        resolve();
+      };
+      const timer = setTimeout(end, lingerMs);
+      gathered = { count, end };
+    });
+  }
+
+  async function runAll(): Promise<void> {
+    for (let last = 0; waiting.length > 0;) {
+      if (last > 0) await linger(last + waiting.length);
+      const taken = take();
+      last = taken.length;
+      try {
+        const settled = await run(taken.map(({ input }) => input));
+        for (const [place, { resolve, reject }] of taken.entries()) {
+          const result = settled[place];
+          if (result?.status === 'fulfilled') resolve(result.value);
+          else reject(result === undefined ? new Error('a call was left out of its run') : result.reason);
+        }
+      } catch (error) {
+        for (const { reject } of taken) reject(error);
+      }
+    }
+    running = false;
+  }
+
+  return (input) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ input, weight: options.weightOf?.(input) ?? 1, resolve, reject });
+      if (gathered !== undefined && waiting.length >= gathered.count) gathered.end();
+      if (running) return;
+      running = true;
+      // After what else has come with the same turn of the event loop.
+      setImmediate(() => void runAll());
+    });
+}

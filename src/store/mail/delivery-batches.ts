@@ -1,0 +1,78 @@
+import type { MailReceptionTransaction } from '#app/ports/mail-delivery.ts';
+import { coalesce } from '#lib/coalesce.ts';
+import type { Database } from '#store/database.ts';
+import { deliverShared } from './shared-delivery.ts';
+
+/** Recipients of the messages that share a transaction; one with more has its own. */
+const recipientsTogetherMax = 256;
+
+interface Delivery {
+  readonly recipients: number;
+  readonly work: (tx: MailReceptionTransaction) => Promise<unknown>;
+}
+
+/** The transaction was whole and its commit was not confirmed: it may have happened. */
+class CommitUnknown extends Error {
+  constructor(cause: unknown) {
+    super('the commit was not confirmed', { cause });
+    this.name = 'CommitUnknown';
+  }
+}
+
+/**
+ * Runs deliveries that are there at the same moment in one transaction; `alone` runs one by itself. When one of them
+ * fails, all are undone and each runs again alone. Only when the commit itself was not confirmed none is tried again:
+ * their senders will do that, and what was taken is then folded.
+ */
+export function createDeliveryBatches(
+  database: Database,
+  alone: (work: Delivery['work']) => Promise<unknown>,
+): <Result>(recipients: number, work: (tx: MailReceptionTransaction) => Promise<Result>) => Promise<Result> {
+  async function shared(deliveries: readonly Delivery[]): Promise<readonly unknown[]> {
+    let whole = false;
+    try {
+      return await database.transaction(async (tx) => {
+        const results = await deliverShared(
+          tx,
+          deliveries.map(({ work }) => work),
+        );
+        whole = true;
+        return results;
+      });
+    } catch (error) {
+      throw whole ? new CommitUnknown(error) : error;
+    }
+  }
+
+  const deliver = coalesce<Delivery, unknown>(
+    async (deliveries) => {
+      const [first, ...others] = deliveries;
+      if (first === undefined) return [];
+      if (others.length === 0) return settle([() => alone(first.work)]);
+      try {
+        return (await shared(deliveries)).map((value) => ({ status: 'fulfilled', value }));
+      } catch (error) {
+        if (error instanceof CommitUnknown) throw error;
+        return settle(
+          deliveries.map(
+            ({ work }) =>
+              () =>
+                alone(work),
+          ),
+        );
+      }
+    },
+    { weightMax: recipientsTogetherMax, weightOf: ({ recipients }) => recipients, lingerMs: 4 },
+  );
+
+  return <Result>(recipients: number, work: (tx: MailReceptionTransaction) => Promise<Result>) =>
+    deliver({ recipients, work }) as Promise<Result>;
+}
+
+async function settle(
+  attempts: readonly (() => Promise<unknown>)[],
+): Promise<readonly PromiseSettledResult<unknown>[]> {
+  const settled: PromiseSettledResult<unknown>[] = [];
+  for (const attempt of attempts) settled.push(...(await Promise.allSettled([attempt()])));
+  return settled;
+}
