@@ -2,6 +2,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
 import type { DomainPorts } from '#app/mail/manage-domains.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
+import type { ReadOutboundPorts } from '#app/mail/read-outbound.ts';
 import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
 import type { MailGroups } from '#app/ports/mail-groups.ts';
 import type { MailTrace } from '#app/ports/mail-trace.ts';
@@ -22,7 +23,7 @@ export interface Hub {
   readonly domains: DomainPorts;
   readonly mailSettings: MailSettingsStore;
   readonly held: HeldPorts<MailDeliveryTransaction>;
-  readonly outbound: ManageOutboundPorts;
+  readonly outbound: ManageOutboundPorts & ReadOutboundPorts;
   readonly trace: MailTrace;
   readonly signIn: SignInPorts;
   readonly mailSignIn: MailSignIn;
@@ -32,4 +33,6 @@ export interface Hub {
   readonly committed: () => void;
   /** The data are a simulation, and every page says so. */
   readonly simulated: boolean;
+  /** Mail to other domains is caught here and leaves for nowhere. */
+  readonly rehearsal: boolean;
 }

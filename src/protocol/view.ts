@@ -61,6 +61,8 @@ export const meView = Type.Object({
   administrator: Type.Boolean(),
   /** The province is simulated: the page says so. */
   simulated: Type.Boolean(),
+  /** Mail to other domains is caught in the hub and leaves for nowhere: the page says so. */
+  rehearsal: Type.Boolean(),
 });
 export type MeView = Static<typeof meView>;
 

@@ -16,5 +16,6 @@ export function meOf(actor: Actor, hub: Hub): MeView {
     mayIssueToEveryone: mayIssueToEveryone(actor),
     administrator: isAdministrator(actor),
     simulated: hub.simulated,
+    rehearsal: hub.rehearsal,
   };
 }

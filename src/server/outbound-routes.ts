@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { Type } from 'typebox';
 import {
   cancelOutbound,
   holdOutbound,
@@ -7,34 +7,24 @@ import {
   outboundIdsMax,
   retryOutbound,
 } from '#app/mail/manage-outbound.ts';
+import { outboundOctets, readOutbound, type ReadOutboundPorts } from '#app/mail/read-outbound.ts';
 import type { OutboundEntry } from '#app/ports/outbound-admin.ts';
+import type { Actor } from '#domain/access/actor.ts';
+import { mayReadSubmitted } from '#domain/access/policy.ts';
+import {
+  outboundPageView,
+  outboundStateSchema,
+  type OutboundView,
+  readOutboundView,
+} from '#protocol/outbound-view.ts';
 import { httpLimits } from './http-limits.ts';
-import { answers, limitOf, noNul, pageQuery, type RouteApp } from './route-app.ts';
+import { answers, limitOf, noNul, pageQuery, refusals, type RouteApp } from './route-app.ts';
 import { sessionOf } from './sign-in-guard.ts';
 
 const strict = { additionalProperties: false };
-const time = Type.String({ format: 'date-time' });
-const state = Type.Enum(['queued', 'held', 'delivered', 'failed', 'cancelled'] as const);
 const words = Type.Optional(Type.String({ maxLength: httpLimits.queryCharactersMax, pattern: noNul }));
-
-const outboundView = Type.Object({
-  id: Type.Integer(),
-  messageId: Type.String(),
-  sender: Type.String(),
-  recipient: Type.String(),
-  domain: Type.String(),
-  state,
-  sending: Type.Boolean({ description: 'An attempt is being made at this moment.' }),
-  attempts: Type.Integer(),
-  bytes: Type.Integer(),
-  queuedAt: time,
-  nextAttemptAt: Type.Optional(time),
-  expiresAt: time,
-  settledAt: Type.Optional(time),
-  status: Type.Optional(Type.String({ description: 'Enhanced status code of the last attempt (RFC 3463).' })),
-  reply: Type.Optional(Type.String()),
-  host: Type.Optional(Type.String()),
-});
+const deliveryParams = Type.Object({ id: Type.String({ pattern: '^[1-9][0-9]{0,14}$' }) }, strict);
+const octets = Type.Unsafe<Buffer>({ type: 'string', format: 'binary' });
 
 const ids = Type.Array(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER }), {
   minItems: 1,
@@ -44,32 +34,87 @@ const changedView = Type.Object({
   changed: Type.Array(Type.Integer(), { description: 'Others have ended, or are being sent now.' }),
 });
 
-/** Mail to other domains: the whole queue for an administrator, what they sent for everyone else; never content. */
-export function outboundRoutes(app: RouteApp, ports: ManageOutboundPorts): void {
+/** Mail to other domains: the whole queue for an administrator, what they sent for everyone else, who alone may read it. */
+export function outboundRoutes(app: RouteApp, ports: ManageOutboundPorts & ReadOutboundPorts): void {
   app.get(
     '/outbound',
     {
       schema: {
         summary: 'Deliveries to other domains, newest first.',
         querystring: Type.Object(
-          { ...pageQuery, state: Type.Optional(state), domain: words, sender: words, recipient: words },
+          {
+            ...pageQuery,
+            state: Type.Optional(outboundStateSchema),
+            ended: Type.Optional(
+              Type.Enum(['true', 'false'] as const, {
+                description: 'Delivered, failed or cancelled; or queued or held.',
+              }),
+            ),
+            domain: words,
+            sender: words,
+            recipient: words,
+          },
           strict,
         ),
-        response: answers(
-          200,
-          Type.Object({ items: Type.Array(outboundView), nextCursor: Type.Optional(Type.String()) }),
-        ),
+        response: answers(200, outboundPageView),
       },
     },
     async (request) => {
-      const { limit, cursor, ...filter } = request.query;
+      const { limit, cursor, ended, ...filter } = request.query;
+      const { actor } = sessionOf(request);
       const page = await listOutbound(ports, {
-        actor: sessionOf(request).actor,
-        filter,
+        actor,
+        filter: { ...filter, ...(ended === undefined ? {} : { ended: ended === 'true' }) },
         limit: limitOf(limit),
         cursor,
       });
-      return { ...page, items: page.items.map(presentOutbound) };
+      return { ...page, items: page.items.map((entry) => presentOutbound(entry, actor)) };
+    },
+  );
+
+  app.get(
+    '/outbound/:id',
+    {
+      schema: {
+        summary: 'What was sent, as text, for its sender.',
+        params: deliveryParams,
+        response: answers(200, readOutboundView),
+      },
+    },
+    async (request) => {
+      const { actor } = sessionOf(request);
+      const { entry, message } = await readOutbound(ports, { actor, id: Number(request.params.id) });
+      return {
+        ...message,
+        delivery: presentOutbound(entry, actor),
+        headers: [...message.headers],
+        attachments: [...message.attachments],
+      };
+    },
+  );
+
+  app.get(
+    '/outbound/:id/message',
+    {
+      schema: {
+        summary: 'Its octets, for its sender.',
+        params: deliveryParams,
+        response: {
+          200: { description: 'The message.', content: { 'application/octet-stream': { schema: octets } } },
+          ...refusals,
+        },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = sessionOf(request);
+      const { bytes } = await outboundOctets(ports, { actor, id: Number(request.params.id) });
+      // A mail program opens it when the person says so; no browser takes it for a page of ours.
+      return reply
+        .type('application/octet-stream')
+        .header('content-disposition', `attachment; filename="thu-${request.params.id}.eml"`)
+        .header('x-content-type-options', 'nosniff')
+        .header('content-security-policy', "default-src 'none'; sandbox")
+        .send(bytes);
     },
   );
 
@@ -107,14 +152,17 @@ export function outboundRoutes(app: RouteApp, ports: ManageOutboundPorts): void 
   );
 }
 
-function presentOutbound(entry: OutboundEntry): Static<typeof outboundView> {
-  const { id, messageId, sender, recipient, domain, sending, attempts } = entry;
+function presentOutbound(entry: OutboundEntry, actor: Actor): OutboundView {
+  const { id, messageId, sender, recipient, domain, subject, sending, attempts } = entry;
+  const mine = mayReadSubmitted(actor, entry);
   return {
     id,
     messageId,
     sender,
     recipient,
     domain,
+    mine,
+    ...(mine && subject !== undefined ? { subject } : {}),
     state: entry.state,
     sending,
     attempts,

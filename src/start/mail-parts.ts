@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { answerAbsence } from '#app/mail/answer-absence.ts';
 import { type HeldPorts, releaseDue } from '#app/mail/decide-held.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
+import type { ReadOutboundPorts } from '#app/mail/read-outbound.ts';
 import { warnQuota } from '#app/mail/mail-settings.ts';
 import type { DeliveryPorts } from '#app/mail/receive-mail.ts';
 import { fileNotice } from '#app/mail/route-held.ts';
@@ -17,6 +18,7 @@ import { answerableHeader, composeAbsence } from '#mail/message/compose-absence.
 import { composeQuotaWarning } from '#mail/message/compose-quota-warning.ts';
 import { composeRefusalNotice } from '#mail/message/compose-refusal-notice.ts';
 import type { ParsePool } from '#mail/message/parse-pool.ts';
+import { readableMessage } from '#mail/message/readable-message.ts';
 import { prepareMessage } from '#mail/official-mail.ts';
 import { composeDeliveryReport } from '#mail/outbound/delivery-report.ts';
 import type { Database } from '#store/database.ts';
@@ -49,7 +51,7 @@ export interface MailParts {
   readonly quiet: Quiet;
   readonly queue: OutboundQueue;
   readonly absences: Absences;
-  readonly outbound: ManageOutboundPorts;
+  readonly outbound: ManageOutboundPorts & ReadOutboundPorts;
   readonly held: HeldPorts<MailDeliveryTransaction>;
   sendDomain(domain: string, closing?: AbortSignal): Promise<{ readonly more: boolean }>;
   releaseDue(id: string): Promise<void>;
@@ -149,7 +151,11 @@ export function createMailParts(options: MailPartsOptions): MailParts {
     quiet,
     queue,
     absences,
-    outbound: { ...reporting, outbound: createOutboundAdmin(database) },
+    outbound: {
+      ...reporting,
+      outbound: createOutboundAdmin(database),
+      readMessage: (bytes) => readableMessage(pool, bytes),
+    },
     held,
     sendDomain: (domain, closing) =>
       sendDomain({ ...reporting, queue, transport, random: Math.random }, domain, closing),

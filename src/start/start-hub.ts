@@ -148,6 +148,7 @@ async function startParts(
     site: () => mailSiteOf(config, ports),
     committed,
     simulated: seedSize !== 'none',
+    rehearsal: config.mail.outbound === 'rehearsal',
   });
   const reader = await startLogReader(hub.store.log, { pollMs: readerPollMs, onFault: logFault });
   closers.add('reader', () => reader.close());
@@ -211,6 +212,7 @@ interface HubParts {
   readonly site: () => MailSite;
   readonly committed: () => void;
   readonly simulated: boolean;
+  readonly rehearsal: boolean;
 }
 
 function createHub(parts: HubParts): Hub {
@@ -244,6 +246,7 @@ function createHub(parts: HubParts): Hub {
     clock,
     committed: parts.committed,
     simulated: parts.simulated,
+    rehearsal: parts.rehearsal,
   };
 }
 

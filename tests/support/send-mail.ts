@@ -7,6 +7,7 @@ export interface MailToSend {
   readonly to: readonly string[];
   readonly subject: string;
   readonly text?: string;
+  readonly html?: string;
   readonly attachments?: SMTPTransport.MailOptions['attachments'];
   readonly envelopeFrom?: string;
   readonly dsn?: SMTPTransport.MailOptions['dsn'];
@@ -39,7 +40,10 @@ async function send(options: SMTPTransport.Options, mail: MailToSend): Promise<s
       to: [...mail.to],
       envelope: { from: mail.envelopeFrom ?? mail.from, to: [...mail.to] },
       subject: mail.subject,
-      text: mail.text ?? 'Kính gửi các đồng chí.',
+      ...(mail.html !== undefined && mail.text === undefined
+        ? {}
+        : { text: mail.text ?? 'Kính gửi các đồng chí.' }),
+      ...(mail.html === undefined ? {} : { html: mail.html }),
       ...(mail.attachments === undefined ? {} : { attachments: mail.attachments }),
       ...(mail.dsn === undefined ? {} : { dsn: mail.dsn }),
     });

@@ -2,6 +2,7 @@ import { CloseButton } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef, type ReactNode } from 'react';
 import type { AssignmentView, DirectiveView } from '#protocol/view.ts';
+import { useEscape } from '#client/frame/use-escape.ts';
 import { useLive, useMe } from '#client/frame/use-live.ts';
 import { addressCode } from '#client/words/fold.ts';
 import { useWords } from '#client/words/language.ts';
@@ -78,22 +79,6 @@ export function DirectivePanel({ directive }: { directive: DirectiveView }) {
       </p>
     </section>
   );
-}
-
-/** Esc closes the panel wherever the focus is, unless something above it takes the key. */
-function useEscape(close: () => void) {
-  const act = useRef(close);
-  useEffect(() => {
-    act.current = close;
-  });
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || event.isComposing) return;
-      if (document.querySelector('dialog[open]') === null) act.current();
-    };
-    document.addEventListener('keydown', pressed);
-    return () => document.removeEventListener('keydown', pressed);
-  }, []);
 }
 
 /** Opened means shown to the person: one second on a visible page. It is told once. */

@@ -1,4 +1,10 @@
-import { IconInbox, IconMailQuestion, IconPencilPlus, IconSpeakerphone } from '@tabler/icons-react';
+import {
+  IconInbox,
+  IconMailForward,
+  IconMailQuestion,
+  IconPencilPlus,
+  IconSpeakerphone,
+} from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { useWords } from '#client/words/language.ts';
 import { waitsForMe } from '#client/directives/standing.ts';
@@ -35,6 +41,20 @@ export function Rail() {
             {t('place.heldShort')}
           </span>
           <span className="place-count">{held}</span>
+        </Link>
+      )}
+      {(me.rehearsal || me.administrator) && (
+        <Link
+          to="/mail/outbound"
+          className="place"
+          data-testid="place-outbound"
+          activeOptions={{ includeSearch: false }}
+        >
+          <IconMailForward size={20} stroke={1.75} aria-hidden />
+          <span className="place-long">{t('place.outbound')}</span>
+          <span className="place-short" aria-hidden>
+            {t('place.outboundShort')}
+          </span>
         </Link>
       )}
       {me.mayIssue && (

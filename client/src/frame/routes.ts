@@ -54,6 +54,16 @@ const heldRoute = createRoute({
   component: lazyRouteComponent(() => import('#client/mail/held-page.tsx'), 'HeldPage'),
 });
 
+const outboundRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/mail/outbound',
+  component: lazyRouteComponent(() => import('#client/mail/outbound-page.tsx'), 'OutboundPage'),
+  validateSearch: (typed: Record<string, unknown>): { readonly tab?: 'waiting'; readonly open?: number } => ({
+    ...(typed['tab'] === 'waiting' ? { tab: 'waiting' as const } : {}),
+    ...(Number.isSafeInteger(typed['open']) ? { open: typed['open'] as number } : {}),
+  }),
+});
+
 /** The frame itself asks for the sign-in wherever nobody is signed in; here there is nothing else. */
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -69,6 +79,7 @@ export function createPageRouter() {
       composeRoute,
       boardRoute,
       heldRoute,
+      outboundRoute,
       signInRoute,
     ]),
     defaultPreload: 'intent',

@@ -98,6 +98,13 @@ export function wholeNumber(value: number, locale: 'vi' | 'en'): string {
   return new Intl.NumberFormat(locale === 'vi' ? 'vi-VN' : 'en-GB').format(value);
 }
 
+/** `820 B`, `3,4 KB`: as mail programs say it. */
+export function octetSize(bytes: number, locale: 'vi' | 'en'): string {
+  const digits = new Intl.NumberFormat(locale === 'vi' ? 'vi-VN' : 'en-GB', { maximumFractionDigits: 1 });
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${digits.format(bytes / 1e3)} KB` : `${digits.format(bytes / 1e6)} MB`;
+}
+
 /** The province keeps UTC+7 all year (no daylight saving), so a typed local time has one meaning. */
 export function fromProvinceTime(typed: string): Date | undefined {
   const time = new Date(`${typed}:00+07:00`);

@@ -8,6 +8,8 @@ export interface OutboundEntry extends OutboundDelivery {
   readonly size: number;
   /** A worker has it at this moment. */
   readonly sending: boolean;
+  /** Content: for who submitted it, nobody else. */
+  readonly subject?: string;
   readonly settledAt?: Date;
   /** Its sender was told of the end. */
   readonly notifiedAt?: Date;
@@ -15,6 +17,8 @@ export interface OutboundEntry extends OutboundDelivery {
 
 export interface OutboundFilter {
   readonly state?: OutboundState;
+  /** Whether its end has come: delivered, failed or cancelled. */
+  readonly ended?: boolean;
   readonly domain?: string;
   readonly sender?: string;
   readonly recipient?: string;
@@ -39,9 +43,10 @@ export interface OutboundAdmin {
     filter: OutboundFilter,
     page: { readonly limit: number; readonly cursor?: string | undefined; readonly at: Date },
   ): Promise<Page<OutboundEntry>>;
+  entry(id: number, at: Date): Promise<OutboundEntry | undefined>;
   /** Those that exist, by id. */
   find(ids: readonly number[]): Promise<readonly OutboundDelivery[]>;
-  /** The octets of a message, for a report about it. */
+  /** The octets of a message, for a report about it or for its sender. */
   bytes(messageId: string): Promise<Buffer>;
   transaction<Result>(work: (tx: OutboundAdminTransaction) => Promise<Result>): Promise<Result>;
 }

@@ -81,3 +81,11 @@ export function mayReadDirective(
   const answered = unitsAnsweredFor(actor);
   return path.assignedUnitIds.some((unitId) => answered.includes(unitId));
 }
+
+/**
+ * Content of mail to the outside: its sender reads what the sender wrote. An administrator sees that it left and what
+ * became of it, and reads it no more than anybody else does.
+ */
+export function mayReadSubmitted(actor: Actor, mail: { readonly submittedBy?: string | undefined }): boolean {
+  return mail.submittedBy !== undefined && mail.submittedBy === actor.accountId;
+}

@@ -21,6 +21,10 @@ import {
 export function createOutboundAdmin(database: Database): OutboundAdmin {
   return {
     list: (filter, page) => listOutbound(database, filter, page),
+    async entry(id, at) {
+      const [row] = await database.rows<EntryRow>(`${selectEntries} where d.id = $2${andOutside}`, [at, id]);
+      return row === undefined ? undefined : entryOf(row);
+    },
     async find(ids) {
       const rows = await database.rows<OutboundRow>(
         `select ${outboundColumns} from outbound_delivery d where d.id = any($1::bigint[]) order by d.id`,
@@ -80,10 +84,17 @@ async function changeOpen(
 
 interface EntryRow extends OutboundRow {
   readonly size: number;
+  readonly subject: string | null;
   readonly sending: boolean;
   readonly settled_at: Date | null;
   readonly notified_at: Date | null;
 }
+
+/** `$1` is now. */
+const selectEntries = `select ${outboundColumns}, m.size, m.subject, d.settled_at, d.notified_at,
+    coalesce(d.claimed_until > $1, false) and d.state in ('queued', 'held') as sending
+  from outbound_delivery d join message m on m.id = d.message_id`;
+const andOutside = ` and d.domain <> '${hereDomain}'`;
 
 async function listOutbound(
   sql: Sql,
@@ -92,10 +103,9 @@ async function listOutbound(
 ): Promise<Page<OutboundEntry>> {
   const before = parseCursor(page.cursor);
   const rows = await sql.rows<EntryRow>(
-    `select ${outboundColumns}, m.size, d.settled_at, d.notified_at,
-       coalesce(d.claimed_until > $1, false) and d.state in ('queued', 'held') as sending
-     from outbound_delivery d join message m on m.id = d.message_id
-     where d.domain <> '${hereDomain}' and ($2::text is null or d.state = $2) and ($3::text is null or d.domain = $3)
+    `${selectEntries}
+     where ($2::text is null or d.state = $2)${andOutside}
+       and ($10::boolean is null or d.state in ('delivered', 'failed', 'cancelled') = $10) and ($3::text is null or d.domain = $3)
        and ($4::text is null or lower(d.sender) = $4) and ($5::text is null or lower(d.recipient) = $5)
        and ($6::uuid is null or d.submitted_by = $6)
        and ($7::timestamptz is null or (d.queued_at, d.id) < ($7, $8))
@@ -110,18 +120,24 @@ async function listOutbound(
       before?.queuedAt ?? null,
       before?.id ?? null,
       page.limit + 1,
+      filter.ended ?? null,
     ],
   );
-  const items = rows.slice(0, page.limit).map((row): OutboundEntry => ({
-    ...outboundDeliveryOf(row),
-    size: row.size,
-    sending: row.sending,
-    ...(row.settled_at === null ? {} : { settledAt: row.settled_at }),
-    ...(row.notified_at === null ? {} : { notifiedAt: row.notified_at }),
-  }));
+  const items = rows.slice(0, page.limit).map(entryOf);
   const last = items.at(-1);
   if (rows.length <= page.limit || last === undefined) return { items };
   return { items, nextCursor: `${last.queuedAt.getTime()}-${last.id}` };
+}
+
+function entryOf(row: EntryRow): OutboundEntry {
+  return {
+    ...outboundDeliveryOf(row),
+    size: row.size,
+    sending: row.sending,
+    ...(row.subject === null ? {} : { subject: row.subject }),
+    ...(row.settled_at === null ? {} : { settledAt: row.settled_at }),
+    ...(row.notified_at === null ? {} : { notifiedAt: row.notified_at }),
+  };
 }
 
 /** When the last row of the page before was queued, in milliseconds, and its id. */

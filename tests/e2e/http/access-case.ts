@@ -34,4 +34,6 @@ export interface AccessIds {
   readonly directive: string;
   readonly assignment: string;
   readonly person: string;
+  /** A delivery to another domain that the leader sent. */
+  readonly outbound: number;
 }

@@ -4,6 +4,7 @@ import type { AccessCase as Case, AccessCases, AccessIds as Ids, AccessRole as R
 import { mailAccessCases } from './mail-access-cases.ts';
 import { call, signInTo, type HttpAnswer, type HubClient } from '#support/hub-client.ts';
 import { expectProblem } from '#support/problem.ts';
+import { submitTo } from '#support/send-mail.ts';
 import {
   administrator,
   clerk,
@@ -103,11 +104,15 @@ const mayRead: readonly Role[] = ['recipient', 'leader'];
 
 let hub: TestHub;
 let chair: HubClient;
+let outbound: number;
 let document: { openapi: string; paths: Record<string, Record<string, object>> };
 
 beforeAll(async () => {
   hub = await startTestHub();
   chair = await signInTo(hub, leader);
+  await submitTo(hub, { from: leader, to: ['ban@outside.example'], subject: 'Gửi ra ngoài', text: textMark });
+  const sent = await chair.request<{ items: { id: number }[] }>('GET', '/api/v1/outbound');
+  outbound = sent.body.items[0]?.id ?? 0;
   document = (await call<typeof document>(hub.url, 'GET', '/api/openapi.json')).body;
 });
 
@@ -129,7 +134,7 @@ async function issueMarked(issuer: HubClient): Promise<Ids> {
     text: textMark,
     recipients: [{ role: 'lead', kind: 'person', id: person }],
   });
-  return { directive: issued.body.id, assignment: issued.body.assignments[0]?.id ?? '', person };
+  return { directive: issued.body.id, assignment: issued.body.assignments[0]?.id ?? '', person, outbound };
 }
 
 describe('the access matrix', () => {

@@ -1,4 +1,4 @@
-import { administratorOnly, all, type AccessCases, unknownId } from './access-case.ts';
+import { administratorOnly, all, type AccessCases, concealed, unknownId } from './access-case.ts';
 
 /** The routes of mail: settings belong to whoever asks, the rest to administrators, content to neither of the others. */
 export const mailAccessCases: AccessCases = {
@@ -146,6 +146,21 @@ export const mailAccessCases: AccessCases = {
   'GET /api/v1/mail-trace': [{ path: () => '/api/v1/mail-trace', expected: all(200) }],
   'GET /api/v1/mail-trace.csv': [{ path: () => '/api/v1/mail-trace.csv', expected: all(200) }],
   'GET /api/v1/outbound': [{ path: () => '/api/v1/outbound', expected: all(200) }],
+  'GET /api/v1/outbound/{id}': [
+    {
+      path: ({ outbound }) => `/api/v1/outbound/${outbound}`,
+      expected: { ...concealed, recipient: 404, administrator: 403, leader: 200 },
+    },
+    { path: () => '/api/v1/outbound/999999999999999', expected: all(404) },
+    { path: () => '/api/v1/outbound/0', expected: all(400) },
+  ],
+  'GET /api/v1/outbound/{id}/message': [
+    {
+      path: ({ outbound }) => `/api/v1/outbound/${outbound}/message`,
+      expected: { ...concealed, recipient: 404, administrator: 403, leader: 200 },
+    },
+    { path: () => '/api/v1/outbound/999999999999999/message', expected: all(404) },
+  ],
   'POST /api/v1/outbound/hold': [
     {
       path: () => '/api/v1/outbound/hold',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#support/eventually.ts';
-import { signInTo } from '#support/hub-client.ts';
+import { type HubClient, signInTo } from '#support/hub-client.ts';
 import { openHubRows, type HubRows } from '#support/hub-rows.ts';
 import { readMailbox } from '#support/read-inbox.ts';
 import { submitTo } from '#support/send-mail.ts';
@@ -33,6 +33,11 @@ describe('mail to other domains in rehearsal', () => {
     const client = await signInTo(hub, address);
     const { body } = await client.request<OutboundPage>('GET', `/api/v1/outbound?recipient=${recipient}`);
     return body.items[0];
+  }
+
+  async function listed(client: HubClient, recipient: string) {
+    const { body } = await client.request<OutboundPage>('GET', `/api/v1/outbound?recipient=${recipient}`);
+    return body.items;
   }
 
   it('keeps what goes elsewhere in the outbox, and tells its sender that it went', async () => {
@@ -75,6 +80,61 @@ describe('mail to other domains in rehearsal', () => {
     const cancelled = await admin.request('POST', '/api/v1/outbound/cancel', { body });
     expect(cancelled).toMatchObject({ status: 200, body: { changed: [queued?.id] } });
     expect(await outboundOf(official, 'tempfail@rehearsal.example')).toMatchObject({ state: 'cancelled' });
+  });
+
+  it('H1 gives what was sent to its sender as text, and to an administrator that it was sent', async () => {
+    await submitTo(hub, {
+      from: official,
+      to: ['doc@outside.example'],
+      subject: 'Chỉ người gửi đọc',
+      text: 'Nội dung <b>không</b> phải HTML.',
+      attachments: [{ filename: 'số liệu.csv', content: 'a,b' }],
+    });
+    const sender = await signInTo(hub, official);
+    const [own] = await listed(sender, 'doc@outside.example');
+    expect(own).toMatchObject({ mine: true, subject: 'Chỉ người gửi đọc' });
+    const read = await sender.request('GET', `/api/v1/outbound/${own?.id}`);
+    expect(read).toMatchObject({
+      status: 200,
+      body: {
+        text: 'Nội dung <b>không</b> phải HTML.',
+        textFrom: 'plain',
+        cut: false,
+        attachments: [{ name: 'số liệu.csv', type: 'text/csv' }],
+        headers: expect.arrayContaining([{ name: 'Subject', value: 'Chỉ người gửi đọc' }]) as unknown,
+      },
+    });
+    const octets = await sender.request<string>('GET', `/api/v1/outbound/${own?.id}/message`);
+    expect(octets.body).toContain('To: doc@outside.example\r\n');
+    expect(Object.fromEntries(octets.headers)).toMatchObject({
+      'content-type': 'application/octet-stream',
+      'content-disposition': `attachment; filename="thu-${own?.id}.eml"`,
+      'x-content-type-options': 'nosniff',
+    });
+
+    const admin = await signInTo(hub, administrator);
+    const [seen] = await listed(admin, 'doc@outside.example');
+    expect(seen).toMatchObject({ id: own?.id, mine: false, sender: official });
+    expect(seen).not.toHaveProperty('subject');
+    for (const path of [`/api/v1/outbound/${own?.id}`, `/api/v1/outbound/${own?.id}/message`]) {
+      expect(await admin.request('GET', path)).toMatchObject({
+        status: 403,
+        body: { code: 'not_permitted' },
+      });
+      expect((await (await signInTo(hub, clerk)).request('GET', path)).status).toBe(404);
+    }
+  });
+
+  it('lists what has ended apart from what waits', async () => {
+    await submitTo(hub, { from: official, to: ['tempfail@rehearsal.example'], subject: 'Còn chờ' });
+    const sender = await signInTo(hub, official);
+    const states = async (ended: boolean) => {
+      const { body } = await sender.request<OutboundPage>('GET', `/api/v1/outbound?ended=${ended}`);
+      return new Set(body.items.map(({ state }) => state));
+    };
+    expect(await states(false)).toEqual(new Set(['queued']));
+    expect(await states(true)).not.toContain('queued');
+    expect((await sender.request('GET', '/api/v1/outbound?ended=no')).status).toBe(400);
   });
 
   it('leaves a trace of every step', async () => {

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectNoAxeFaults } from '#support/axe.ts';
 import { lineState, openBrowser, signInAt, type TestBrowser } from '#support/browser.ts';
 import { leader, official, startTestHub, type TestHub } from '#support/start-test-hub.ts';
 
@@ -89,17 +88,3 @@ describe('the page in two browsers', () => {
     expect([...leaderBrowser.faults, ...officialBrowser.faults]).toEqual([]);
   });
 });
-
-/** axe-core over what stands on the screen: no violation at all. */
-async function expectNoAxeFaults(page: Page): Promise<void> {
-  const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
-  const violations = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-    };
-    const result = await axe.run();
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-  });
-  expect(violations).toEqual([]);
-}

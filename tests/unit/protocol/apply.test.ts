@@ -20,6 +20,7 @@ const empty: ClientState = {
     mayIssueToEveryone: false,
     administrator: false,
     simulated: true,
+    rehearsal: true,
   },
   directives: [],
   heldMail: [],

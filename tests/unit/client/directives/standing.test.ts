@@ -13,6 +13,7 @@ const me: MeView = {
   mayIssueToEveryone: false,
   administrator: false,
   simulated: true,
+  rehearsal: true,
 };
 const assignment = (id: string, part: Partial<AssignmentView> = {}): AssignmentView => ({
   id,

@@ -14,6 +14,7 @@ const me: ClientState['me'] = {
   mayIssueToEveryone: false,
   administrator: false,
   simulated: true,
+  rehearsal: true,
 };
 const snapshot = (position: number): ClientState => ({
   position,

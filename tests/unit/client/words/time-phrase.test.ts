@@ -6,6 +6,7 @@ import {
   dayAndTime,
   deadlinePhrase,
   fromProvinceTime,
+  octetSize,
   shortMoment,
   toProvinceField,
   weekdayDate,
@@ -77,5 +78,8 @@ describe('times of the province', () => {
     expect(weekdayDate(now, 'en')).toBe('Wednesday 11/05/2016');
     expect(wholeNumber(9850, 'vi')).toBe('9.850');
     expect(wholeNumber(9850, 'en')).toBe('9,850');
+    expect(octetSize(820, 'vi')).toBe('820 B');
+    expect(octetSize(3_412, 'vi')).toBe('3,4 KB');
+    expect(octetSize(3_412_000, 'en')).toBe('3.4 MB');
   });
 });
