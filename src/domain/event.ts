@@ -1,3 +1,4 @@
+import type { AdministeredBy, AdministrativeAct, AdministrativeFacts } from '#domain/access/administered.ts';
 import type { Assignment, BoardCounts, Directive } from '#domain/directive/directive.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
 import { rooms } from '#domain/room.ts';
@@ -17,7 +18,8 @@ export type HubEvent =
   | MailboxChanged
   | MembershipChanged
   | SessionEnded
-  | OrganisationImported;
+  | OrganisationImported
+  | AdministrationChanged;
 
 export type EventType = HubEvent['type'];
 
@@ -143,6 +145,17 @@ export interface OrganisationImported {
   readonly accounts: number;
 }
 
+/** How the hub is run was changed: the record of who did what to what. An act that changed nothing leaves none. */
+export interface AdministrationChanged {
+  readonly type: 'administration.changed';
+  readonly act: AdministrativeAct;
+  readonly by: AdministeredBy;
+  /** The domain, the account's address, or the recipient, as people name it. */
+  readonly object: string;
+  readonly before: AdministrativeFacts;
+  readonly after: AdministrativeFacts;
+}
+
 /** How a shape looks once it has been through JSON. */
 export type Stored<Shape> = {
   readonly [Key in keyof Shape]: Shape[Key] extends Date
@@ -189,7 +202,9 @@ export function audienceOf(event: HubEvent): readonly string[] {
       return own(event.submittedBy).map((id) => rooms.account(id));
     case 'mail.queued':
     case 'absence.due':
-      // For workers only.
+    // For workers only.
+    case 'administration.changed':
+      // Kept, and told to nobody.
       return [];
     case 'sending.limited':
       return [rooms.account(event.accountId), rooms.administrators];

@@ -56,6 +56,7 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
       return { ...placed, type: event.type };
     case 'mail.queued':
     case 'absence.due':
+    case 'administration.changed':
       return undefined;
     case 'organisation.imported':
       return { ...placed, type: 'membership.changed' };
@@ -113,6 +114,7 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'membership.changed':
     case 'organisation.imported':
     case 'session.ended':
+    case 'administration.changed':
       return '';
   }
 }

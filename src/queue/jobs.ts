@@ -50,6 +50,7 @@ export function jobsOf(event: HubEvent): readonly Job[] {
     case 'membership.changed':
     case 'session.ended':
     case 'organisation.imported':
+    case 'administration.changed':
       return [];
   }
 }

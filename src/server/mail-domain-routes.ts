@@ -5,10 +5,12 @@ import {
   listDomains,
   makePendingKeys,
   recordsOfDomain,
+  setStsMode,
 } from '#app/mail/manage-domains.ts';
 import type { MailDomain } from '#app/ports/mail-domains.ts';
 import { dkimKeyState, dkimKeyStates } from '#domain/mail/dkim-key.ts';
 import { type DnsRecord, recordPurposes } from '#domain/mail/domain-records.ts';
+import { stsModes } from '#domain/mail/sts-policy.ts';
 import { answers, limitOf, noBody, noNul, pageQuery, type RouteApp } from './route-app.ts';
 import { sessionOf } from './sign-in-guard.ts';
 
@@ -32,11 +34,17 @@ const keyView = Type.Object({
   retiredAt: Type.Optional(moment),
 });
 
+const stsModeSchema = Type.Enum([...stsModes], { description: 'MTA-STS (RFC 8461, section 5).' });
+
 const domainView = Type.Object({
   name: Type.String(),
   level: Type.String(),
   system: Type.Boolean({ description: "The hub's own, of its notices." }),
   accounts: Type.Integer(),
+  sts: Type.Object({
+    mode: stsModeSchema,
+    setAt: Type.Optional(Type.String({ format: 'date-time', description: 'Absent: the default.' })),
+  }),
   keys: Type.Array(keyView),
 });
 
@@ -111,10 +119,6 @@ export function mailDomainRoutes(app: RouteApp, ports: DomainPorts): void {
     },
     async (request, reply) => {
       const domain = await makePendingKeys(ports, ofDomain(request));
-      request.log.info(
-        { account: sessionOf(request).actor.accountId, domain: domain.name },
-        'DKIM keys made',
-      );
       return reply.code(201).send(presentDomain(domain, ports.clock.now()));
     },
   );
@@ -132,10 +136,23 @@ export function mailDomainRoutes(app: RouteApp, ports: DomainPorts): void {
     },
     async (request) => {
       const domain = await activatePendingKeys(ports, ofDomain(request));
-      request.log.info(
-        { account: sessionOf(request).actor.accountId, domain: domain.name },
-        'DKIM keys activated',
-      );
+      return presentDomain(domain, ports.clock.now());
+    },
+  );
+
+  app.put(
+    '/mail-domains/:name/sts',
+    {
+      schema: {
+        summary: 'What other servers do when TLS to the domain fails.',
+        description: 'The id in its record changes with it: publish the record again.',
+        params: nameParams,
+        body: Type.Object({ mode: stsModeSchema }, strict),
+        response: answers(200, domainView),
+      },
+    },
+    async (request) => {
+      const domain = await setStsMode(ports, { ...ofDomain(request), mode: request.body.mode });
       return presentDomain(domain, ports.clock.now());
     },
   );
@@ -145,9 +162,10 @@ function ofDomain(request: Parameters<typeof sessionOf>[0] & { params: { name: s
   return { actor: sessionOf(request).actor, name: request.params.name };
 }
 
-function presentDomain({ keys, ...domain }: MailDomain, at: Date): Static<typeof domainView> {
+function presentDomain({ keys, sts, ...domain }: MailDomain, at: Date): Static<typeof domainView> {
   return {
     ...domain,
+    sts: { mode: sts.mode, ...(sts.setAt === undefined ? {} : { setAt: sts.setAt.toISOString() }) },
     keys: keys.map((key) => ({
       selector: key.selector,
       algorithm: key.algorithm,

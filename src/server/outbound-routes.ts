@@ -162,7 +162,7 @@ function presentOutbound(entry: OutboundEntry, actor: Actor): OutboundView {
     recipient,
     domain,
     mine,
-    ...(mine && subject !== undefined ? { subject } : {}),
+    ...(subject === undefined ? {} : { subject }),
     state: entry.state,
     sending,
     attempts,

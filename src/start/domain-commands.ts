@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   activatePendingKeys,
   type DomainPorts,
@@ -7,26 +6,18 @@ import {
   makePendingKeys,
   readDomain,
   recordsOfDomain,
+  setStsMode,
 } from '#app/mail/manage-domains.ts';
 import type { MailDomain } from '#app/ports/mail-domains.ts';
-import type { Actor } from '#domain/access/actor.ts';
+import { operator } from '#domain/access/administered.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { dkimKeyState, type DomainKey } from '#domain/mail/dkim-key.ts';
+import { stsModes } from '#domain/mail/sts-policy.ts';
 import { StartRefusal } from '#lib/start-refusal.ts';
 import { loadConfig } from '#root/config.ts';
 import { createMailDomains } from '#store/mail/mail-domains.ts';
 import type { CommandContext, Commands } from './command.ts';
 import { mailSiteOf } from './mail-site.ts';
-
-/** Whoever may run a command on the hub's machine administers it. */
-const operator: Actor = {
-  accountId: randomUUID(),
-  address: '',
-  name: 'hub',
-  kind: 'system',
-  locale: 'en',
-  positions: [],
-};
 
 const pageItems = 200;
 
@@ -34,7 +25,7 @@ const pageItems = 200;
 export const domainCommands: Commands = {
   'domain list': {
     usage: 'domain list',
-    about: 'Mail domains: name, level, accounts, selectors of the keys that sign.',
+    about: 'Mail domains: name, level, accounts, MTA-STS mode, selectors of the keys that sign.',
     words: 0,
     async run(context) {
       for (const domain of await allDomains(context)) context.write(`${lineOf(domain, context.now())}\n`);
@@ -87,6 +78,20 @@ export const domainCommands: Commands = {
         );
       }),
   },
+  'domain sts': {
+    usage: 'domain sts NAME MODE',
+    about: `What other servers do when TLS to a domain fails (MTA-STS): ${stsModes.join(', ')}. Prints the record to publish again.`,
+    words: 2,
+    run: (context, [name = '', word = '']) =>
+      ofDomain(name, async () => {
+        const mode = stsModes.find((known) => known === word);
+        if (mode === undefined) throw new StartRefusal(`MODE is one of ${stsModes.join(', ')}.`);
+        const ports = portsOf(context);
+        await setStsMode(ports, { actor: operator, name, mode });
+        const { zone } = await recordsOfDomain(ports, { actor: operator, name });
+        for (const line of zone.split('\n')) if (line.startsWith('_mta-sts.')) context.write(`${line}\n`);
+      }),
+  },
 };
 
 function portsOf({ database, now }: CommandContext): DomainPorts {
@@ -132,9 +137,9 @@ async function ofDomain(name: string, work: () => Promise<void>): Promise<void> 
   }
 }
 
-function lineOf({ name, level, accounts, keys }: MailDomain, at: Date): string {
+function lineOf({ name, level, accounts, sts, keys }: MailDomain, at: Date): string {
   const signing = keys.filter((key) => dkimKeyState(key, at) === 'active').map(({ selector }) => selector);
-  return [name, level, accounts, signing.join(' ') || '-'].join('\t');
+  return [name, level, accounts, sts.mode, signing.join(' ') || '-'].join('\t');
 }
 
 function keyLineOf(key: DomainKey, at: Date): string {

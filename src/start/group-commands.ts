@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   createAlias,
   createGroup,
@@ -10,7 +9,7 @@ import {
   listGroups,
 } from '#app/mail/manage-groups.ts';
 import type { MailGroup } from '#app/ports/mail-groups.ts';
-import type { Actor } from '#domain/access/actor.ts';
+import { operator } from '#domain/access/administered.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { canonicalAddress } from '#domain/mail/envelope.ts';
 import { groupModerations, groupWriters } from '#domain/mail/mail-group.ts';
@@ -19,16 +18,6 @@ import { errorMessage } from '#protocol/error-message.ts';
 import type { Database } from '#store/database.ts';
 import type { CommandContext, Commands } from './command.ts';
 import { createMailGroups } from '#store/mail/mail-groups.ts';
-
-/** Whoever may run a command on the hub's machine administers it. */
-const operator: Actor = {
-  accountId: randomUUID(),
-  address: '',
-  name: 'hub',
-  kind: 'system',
-  locale: 'en',
-  positions: [],
-};
 
 const pageItems = 200;
 

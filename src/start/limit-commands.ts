@@ -1,4 +1,5 @@
 import { StartRefusal } from '#lib/start-refusal.ts';
+import { administeredBy, operator } from '#domain/access/administered.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { checkSendingLimit } from '#domain/mail/sending-limit.ts';
 import type { Database } from '#store/database.ts';
@@ -25,10 +26,10 @@ export const limitCommands: Commands = {
     usage: 'limit set ADDRESS MESSAGES RECIPIENTS',
     about: "Sets them; `-` for the hub's own figure.",
     words: 3,
-    async run({ database, write }, [address = '', messages = '', recipients = '']) {
+    async run({ database, write, now }, [address = '', messages = '', recipients = '']) {
       const accountId = await accountAt(database, address);
       const limit = limitOf(messages, recipients);
-      await createSendingLimits(database).set(accountId, limit);
+      await createSendingLimits(database).set(accountId, limit, now(), administeredBy(operator));
       write('The limit is set.\n');
     },
   },

@@ -144,6 +144,14 @@ export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
   fc.record({ type: fc.constant('membership.changed' as const), accountId }),
   fc.record({ type: fc.constant('session.ended' as const), accountId }),
   fc.record({ type: fc.constant('organisation.imported' as const), accounts: fc.nat(9) }),
+  fc.record({
+    type: fc.constant('administration.changed' as const),
+    act: fc.constant('sending_limit.set' as const),
+    by: fc.constant({ kind: 'operator' as const }),
+    object: fc.constant('an@binhthuan.example'),
+    before: fc.constant({}),
+    after: fc.constant({ messagesPerHour: 5 }),
+  }),
 );
 
 export function entryOf(event: HubEvent, position: number, audience: readonly string[] = []): LogEntry {

@@ -1,6 +1,7 @@
 import type { HeldMail, HeldMailReads, HeldMailTransaction, HeldState } from '#app/ports/held-mail.ts';
 import type { GroupModerators } from '#app/ports/mail-groups.ts';
 import type { OutboundTransaction } from '#app/ports/outbound.ts';
+import { administeredBy } from '#domain/access/administered.ts';
 import { isAdministrator, type Actor } from '#domain/access/actor.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { HubEvent } from '#domain/event.ts';
@@ -142,7 +143,13 @@ async function decideByHand<Tx>(
     const standing = await standingOf(tx, actor, held);
     if (!may(decision, held, standing)) throw new HubError(hasPath(standing) ? 'not_permitted' : 'not_found');
     if (held.state !== 'held') return { id, state: held.state };
-    await decide(ports, tx, held, { decision, by: actor.accountId, note });
+    const administers = standing.administrator && !standing.moderator && decision !== 'cancelled';
+    await decide(ports, tx, held, {
+      decision,
+      by: actor.accountId,
+      note,
+      ...(administers ? { administrator: actor } : {}),
+    });
     return { id, state: decision };
   });
   ports.committed();
@@ -217,7 +224,13 @@ async function decide<Tx>(
   ports: HeldPorts<Tx>,
   tx: Decisions & Tx,
   held: HeldMail,
-  made: { readonly decision: Decision; readonly by?: string; readonly note?: string | undefined },
+  made: {
+    readonly decision: Decision;
+    readonly by?: string;
+    readonly note?: string | undefined;
+    /** Who decided it as the one who runs the system. */
+    readonly administrator?: Actor;
+  },
 ): Promise<void> {
   const { decision, by, note } = made;
   const at = ports.clock.now();
@@ -255,9 +268,24 @@ async function decide<Tx>(
         ...(accountId === undefined ? {} : { accountId }),
         moderatorIds: held.groupId === undefined ? [] : await tx.moderatorsOf(held.groupId),
       },
+      ...administered(held, decision, made.administrator),
     ],
     at,
   );
+}
+
+function administered(held: HeldMail, decision: Decision, actor: Actor | undefined): readonly HubEvent[] {
+  if (actor === undefined || decision === 'cancelled') return [];
+  return [
+    {
+      type: 'administration.changed',
+      act: `held_mail.${decision}`,
+      by: administeredBy(actor),
+      object: held.route.envelope.sender,
+      before: { held: held.id, kind: held.kind, state: 'held' },
+      after: { held: held.id, kind: held.kind, state: decision },
+    },
+  ];
 }
 
 async function consequences<Tx>(

@@ -1,3 +1,4 @@
+import { administeredBy } from '#domain/access/administered.ts';
 import { isAdministrator, type Actor } from '#domain/access/actor.ts';
 import type { Clock } from '#domain/clock.ts';
 import { HubError } from '#domain/hub-error.ts';
@@ -98,7 +99,8 @@ export async function setSendingLimit(
   limit: Partial<SendingLimit>,
 ): Promise<SendingStanding> {
   if (!isAdministrator(actor)) throw new HubError('not_permitted');
-  if (!(await ports.mailSettings.sending.set(accountId, checkSendingLimit(limit))))
+  const checked = checkSendingLimit(limit);
+  if (!(await ports.mailSettings.sending.set(accountId, checked, ports.clock.now(), administeredBy(actor))))
     throw new HubError('not_found');
   return sendingLimitOf(ports, actor, accountId);
 }

@@ -90,6 +90,7 @@ function touchesMailboxes(event: HubEvent): boolean {
     case 'membership.changed':
     case 'session.ended':
     case 'organisation.imported':
+    case 'administration.changed':
       return false;
   }
 }

@@ -1,11 +1,13 @@
 import type { Page } from '#app/ports/hub-store.ts';
 import type { MailDomain, MailDomains } from '#app/ports/mail-domains.ts';
+import { administeredBy } from '#domain/access/administered.ts';
 import { isAdministrator, type Actor } from '#domain/access/actor.ts';
 import type { Clock } from '#domain/clock.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { dkimKeyState, publishedKeys } from '#domain/mail/dkim-key.ts';
 import { type DnsRecord, domainRecords, zoneText } from '#domain/mail/domain-records.ts';
 import type { MailSite } from '#domain/mail/mail-site.ts';
+import type { StsMode } from '#domain/mail/sts-policy.ts';
 
 export interface DomainPorts {
   readonly domains: MailDomains;
@@ -44,15 +46,15 @@ export async function readDomain(ports: DomainPorts, input: OfDomain): Promise<M
 
 /** What to publish for a domain with the keys it has. Throws `not_permitted`, `not_found`. */
 export async function recordsOfDomain(ports: DomainPorts, input: OfDomain): Promise<PublishedRecords> {
-  const { name, keys } = await readDomain(ports, input);
-  const records = domainRecords(name, ports.site(), publishedKeys(keys, ports.clock.now()));
+  const { name, keys, sts } = await readDomain(ports, input);
+  const records = domainRecords(name, ports.site(), publishedKeys(keys, ports.clock.now()), sts);
   return { records, zone: zoneText(records) };
 }
 
 /** Gives a domain without keys its first ones, which sign at once. Throws `not_permitted`, `not_found`. */
 export async function ensureDomainKeys(ports: DomainPorts, input: OfDomain): Promise<void> {
   const { name, keys } = await readDomain(ports, input);
-  if (keys.length === 0) await ports.domains.ensureKeys(name, ports.clock.now());
+  if (keys.length === 0) await ports.domains.ensureKeys(name, ports.clock.now(), administeredBy(input.actor));
 }
 
 /**
@@ -63,7 +65,7 @@ export async function makePendingKeys(ports: DomainPorts, input: OfDomain): Prom
   const domain = await readDomain(ports, input);
   const at = ports.clock.now();
   if (domain.keys.some((key) => dkimKeyState(key, at) === 'pending')) return domain;
-  await ports.domains.addPendingKeys(domain.name, at);
+  await ports.domains.addPendingKeys(domain.name, at, administeredBy(input.actor));
   return readDomain(ports, input);
 }
 
@@ -73,8 +75,23 @@ export async function makePendingKeys(ports: DomainPorts, input: OfDomain): Prom
  */
 export async function activatePendingKeys(ports: DomainPorts, input: OfDomain): Promise<MailDomain> {
   const { name } = await readDomain(ports, input);
-  if (!(await ports.domains.activateKeys(name, ports.clock.now())))
+  if (!(await ports.domains.activateKeys(name, ports.clock.now(), administeredBy(input.actor))))
     throw new HubError('not_found', { field: 'keys' });
+  return readDomain(ports, input);
+}
+
+/**
+ * What other servers are told to do when they reach this domain without proper TLS (RFC 8461, section 5). The id in its
+ * record is another one then, so the record must be published again. Throws `not_permitted`, `not_found`.
+ */
+export async function setStsMode(
+  ports: DomainPorts,
+  input: OfDomain & { readonly mode: StsMode },
+): Promise<MailDomain> {
+  const { name } = await readDomain(ports, input);
+  const by = administeredBy(input.actor);
+  if (!(await ports.domains.setStsMode(name, input.mode, ports.clock.now(), by)))
+    throw new HubError('not_found');
   return readDomain(ports, input);
 }
 

@@ -1,11 +1,18 @@
+import { administeredBy } from '#domain/access/administered.ts';
 import { type Actor, isAdministrator } from '#domain/access/actor.ts';
+import { mayReadSubmitted } from '#domain/access/policy.ts';
 import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { TraceStep } from '#domain/mail/mail-trace.ts';
 import type { OutboundDelivery } from '#domain/mail/outbound.ts';
 import { wantsReport } from '#domain/mail/retry.ts';
 import type { Page } from '#app/ports/hub-store.ts';
-import type { OutboundAdmin, OutboundEntry, OutboundFilter } from '#app/ports/outbound-admin.ts';
+import type {
+  ChangedDelivery,
+  OutboundAdmin,
+  OutboundEntry,
+  OutboundFilter,
+} from '#app/ports/outbound-admin.ts';
 import {
   type Owed,
   outboundTrace,
@@ -46,7 +53,13 @@ export async function listOutbound(
   if (!Number.isInteger(limit) || limit < 1 || limit > outboundPageMax)
     throw new HubError('bad_input', { field: 'limit' });
   const visible = isAdministrator(actor) ? filter : { ...filter, submittedBy: actor.accountId };
-  return ports.outbound.list(visible, { limit, cursor, at: ports.clock.now() });
+  const page = await ports.outbound.list(visible, { limit, cursor, at: ports.clock.now() });
+  return { ...page, items: page.items.map((entry) => asSeenBy(actor, entry)) };
+}
+
+/** A subject is content. */
+function asSeenBy(actor: Actor, { subject, ...entry }: OutboundEntry): OutboundEntry {
+  return subject !== undefined && mayReadSubmitted(actor, entry) ? { ...entry, subject } : entry;
 }
 
 /** Keeps deliveries back until they are retried. Throws `not_permitted`, `not_found`, `bad_input`. */
@@ -112,7 +125,9 @@ async function cancelMessage(
       at,
     );
     await tx.trace([...actTraces('cancelled', changed, actor), ...reportTraces(owed)], at);
-    await tx.record(events, at);
+    // Who takes back what they sent administers nothing.
+    const acts = isAdministrator(actor) ? administered('delivery.cancelled', changed, { actor, owed }) : [];
+    await tx.record([...events, ...acts], at);
     return changed;
   });
   ports.committed();
@@ -133,14 +148,16 @@ async function managed(
   ports: ManageOutboundPorts,
   change: (
     tx: Parameters<Parameters<OutboundAdmin['transaction']>[0]>[0],
-  ) => Promise<readonly OutboundDelivery[]>,
+  ) => Promise<readonly ChangedDelivery[]>,
   { step, actor, at }: { readonly step: 'held' | 'released'; readonly actor: Actor; readonly at: Date },
 ): Promise<OutboundManaged> {
   const changed = await ports.outbound.transaction(async (tx) => {
     const deliveries = await change(tx);
     await tx.trace(actTraces(step, deliveries, actor), at);
     // What is due again wakes the workers as new mail does.
-    if (step === 'released') await tx.record(queuedEvents(deliveries), at);
+    const woken = step === 'released' ? queuedEvents(deliveries) : [];
+    const act = step === 'released' ? 'delivery.retried' : 'delivery.held';
+    await tx.record([...woken, ...administered(act, deliveries, { actor })], at);
     return deliveries;
   });
   ports.committed();
@@ -152,6 +169,22 @@ function queuedEvents(deliveries: readonly OutboundDelivery[]): readonly HubEven
     type: 'mail.queued',
     messageId,
     domains: [...new Set(of.map(({ domain }) => domain))],
+  }));
+}
+
+function administered(
+  act: 'delivery.held' | 'delivery.retried' | 'delivery.cancelled',
+  changed: readonly ChangedDelivery[],
+  { actor, owed }: { readonly actor: Actor; readonly owed?: readonly Owed[] },
+): readonly HubEvent[] {
+  const told = new Set(owed?.map(({ delivery }) => delivery.id));
+  return changed.map(({ id, recipient, was, state }) => ({
+    type: 'administration.changed',
+    act,
+    by: administeredBy(actor),
+    object: recipient,
+    before: { delivery: id, state: was },
+    after: { delivery: id, state, ...(owed === undefined ? {} : { notice: told.has(id) ? 'sent' : 'none' }) },
   }));
 }
 

@@ -1,3 +1,4 @@
+import type { AdministeredBy } from '#domain/access/administered.ts';
 import type { Absence, AnswerableMail } from '#domain/mail/absence.ts';
 import type { ActionDraft, MailRule, MailRuleDraft } from '#domain/mail/mail-rule.ts';
 import type { SendingLimit, SendingUse } from '#domain/mail/sending-limit.ts';
@@ -147,8 +148,8 @@ export interface SendingStanding {
 
 export interface SendingLimits {
   standing(accountId: string, at: Date): Promise<SendingStanding | undefined>;
-  /** A figure that is absent is the hub's own again. False when there is no such account. */
-  set(accountId: string, limit: Partial<SendingLimit>): Promise<boolean>;
+  /** A figure that is absent is the hub's own again; recorded with who set it. False when there is no such account. */
+  set(accountId: string, limit: Partial<SendingLimit>, at: Date, by: AdministeredBy): Promise<boolean>;
 }
 
 /** Who makes the copy in Sent: the hub, or the mail client of who sends. */

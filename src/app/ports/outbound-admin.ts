@@ -25,14 +25,19 @@ export interface OutboundFilter {
   readonly submittedBy?: string;
 }
 
+/** A delivery as it is now, with what it was under the same lock. */
+export interface ChangedDelivery extends OutboundDelivery {
+  readonly was: OutboundState;
+}
+
 /** What may be done by hand inside one transaction. Each gives the deliveries that it changed. */
 export interface OutboundAdminTransaction extends OutboundTransaction {
   /** Of those that are queued. An attempt that is being made still ends as it ends. */
-  hold(ids: readonly number[]): Promise<readonly OutboundDelivery[]>;
+  hold(ids: readonly number[]): Promise<readonly ChangedDelivery[]>;
   /** Of those that are queued or held: due now. */
-  retry(ids: readonly number[], at: Date): Promise<readonly OutboundDelivery[]>;
+  retry(ids: readonly number[], at: Date): Promise<readonly ChangedDelivery[]>;
   /** Of those that are queued or held and that no worker has at this moment. */
-  cancel(ids: readonly number[], at: Date): Promise<readonly OutboundDelivery[]>;
+  cancel(ids: readonly number[], at: Date): Promise<readonly ChangedDelivery[]>;
   /** The senders of these have been told. */
   markNotified(ids: readonly number[], at: Date): Promise<void>;
 }

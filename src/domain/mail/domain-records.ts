@@ -1,6 +1,6 @@
 import type { DkimPublicKey } from './dkim-key.ts';
 import type { MailSite } from './mail-site.ts';
-import { ownStsPolicy, stsPolicyId } from './sts-policy.ts';
+import { ownStsPolicy, stsPolicyId, type StsStanding } from './sts-policy.ts';
 
 export const recordPurposes = ['mx', 'spf', 'dkim', 'dmarc', 'mta-sts', 'tls-rpt', 'client-setup'] as const;
 export type RecordPurpose = (typeof recordPurposes)[number];
@@ -32,6 +32,7 @@ export function domainRecords(
   domain: string,
   site: MailSite,
   keys: readonly DkimPublicKey[],
+  sts?: StsStanding,
 ): readonly DnsRecord[] {
   const text = (purpose: RecordPurpose, name: string, words: string): DnsRecord => ({
     purpose,
@@ -45,7 +46,7 @@ export function domainRecords(
     ...keys.map((key) => text('dkim', `${key.selector}._domainkey.${domain}`, dkimText(key))),
     // RFC 7489, section 6.3: reports show what of our own fails before anybody asks for `reject`.
     text('dmarc', `_dmarc.${domain}`, `v=DMARC1; p=quarantine; rua=mailto:postmaster@${domain}`),
-    text('mta-sts', `_mta-sts.${domain}`, `v=STSv1; id=${stsPolicyId(ownStsPolicy(site.mailHost))};`),
+    text('mta-sts', `_mta-sts.${domain}`, `v=STSv1; id=${stsPolicyId(ownStsPolicy(site.mailHost, sts))};`),
     { purpose: 'mta-sts', name: `mta-sts.${domain}`, type: 'CNAME', target: site.webHost },
     // RFC 8460, section 3.
     text('tls-rpt', `_smtp._tls.${domain}`, `v=TLSRPTv1; rua=mailto:postmaster@${domain}`),

@@ -1,6 +1,10 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { randomUUID } from 'node:crypto';
+import type { AdministeredBy, AdministrativeAct } from '#domain/access/administered.ts';
+import type { HubEvent } from '#domain/event.ts';
+import { type DkimKeyState, dkimKeyState, type DomainKey } from '#domain/mail/dkim-key.ts';
+import { recordEvents } from '#store/log/record-events.ts';
 import type { Database, Sql } from '#store/database.ts';
 
 export type DkimAlgorithm = 'rsa-sha256' | 'ed25519-sha256';
@@ -23,12 +27,12 @@ export interface DkimKeys {
   /** All keys of a domain that are published, newest first; empty when it has none or is not ours. */
   list(fqdn: string): Promise<readonly StoredDkimKey[]>;
   /** Those of the domain; made at once when it is ours and has none. */
-  keysOf(fqdn: string, at: Date): Promise<readonly StoredDkimKey[]>;
+  keysOf(fqdn: string, at: Date, by?: AdministeredBy): Promise<readonly StoredDkimKey[]>;
   /**
    * New keys that sign from `signsFrom` on, when the others are retired. False when the domain is not ours. The old ones
    * must stay in the DNS for a week after that, for what is on its way.
    */
-  rotate(fqdn: string, at: Date, signsFrom: Date): Promise<boolean>;
+  rotate(fqdn: string, at: Date, signsFrom: Date, by: AdministeredBy): Promise<boolean>;
 }
 
 const generate = promisify(generateKeyPair);
@@ -36,14 +40,14 @@ const generate = promisify(generateKeyPair);
 export function createDkimKeys(database: Database): DkimKeys {
   return {
     list: (fqdn) => keysOf(database, fqdn),
-    async keysOf(fqdn, at) {
+    async keysOf(fqdn, at, by = { kind: 'hub' }) {
       const keys = await keysOf(database, fqdn);
       if (keys.length > 0) return keys;
-      return (await addKeys(database, { fqdn, at, signsFrom: at, onlyFirst: true }))
+      return (await addKeys(database, { fqdn, at, signsFrom: at, by, onlyFirst: true }))
         ? keysOf(database, fqdn)
         : [];
     },
-    rotate: (fqdn, at, signsFrom) => addKeys(database, { fqdn, at, signsFrom, onlyFirst: false }),
+    rotate: (fqdn, at, signsFrom, by) => addKeys(database, { fqdn, at, signsFrom, by, onlyFirst: false }),
   };
 }
 
@@ -72,9 +76,15 @@ async function makeKeys(): Promise<readonly Pick<StoredDkimKey, 'algorithm' | 'p
 /** Made before the transaction, which holds the domain's row, so that two processes give a domain one pair. */
 async function addKeys(
   database: Database,
-  input: { readonly fqdn: string; readonly at: Date; readonly signsFrom: Date; readonly onlyFirst: boolean },
+  input: {
+    readonly fqdn: string;
+    readonly at: Date;
+    readonly signsFrom: Date;
+    readonly by: AdministeredBy;
+    readonly onlyFirst: boolean;
+  },
 ): Promise<boolean> {
-  const { fqdn, at, signsFrom, onlyFirst } = input;
+  const { fqdn, at, signsFrom, by, onlyFirst } = input;
   if ((await database.rows('select 1 from mail_domain where fqdn = $1', [fqdn])).length === 0) return false;
   const made = await makeKeys();
   return database.transaction(async (tx) => {
@@ -104,8 +114,42 @@ async function addKeys(
           signsFrom,
         ],
       );
+    const act = before.length === 0 ? 'dkim_keys.made' : 'dkim_keys.rotated';
+    const after = await keysOf(tx, fqdn);
+    await recordEvents(tx, keyEvents({ acts: [act], fqdn, by, at, before, after }), at);
     return true;
   });
+}
+
+/** One event an act, with the selectors of the domain by what they do. */
+export function keyEvents(change: {
+  readonly acts: readonly AdministrativeAct[];
+  readonly fqdn: string;
+  readonly by: AdministeredBy;
+  readonly at: Date;
+  readonly before: readonly DomainKey[];
+  readonly after: readonly DomainKey[];
+}): readonly HubEvent[] {
+  const facts = (keys: readonly DomainKey[]) => {
+    const selectors = (state: DkimKeyState) =>
+      keys
+        .filter((key) => dkimKeyState(key, change.at) === state)
+        .map(({ selector }) => selector)
+        .toSorted();
+    return {
+      pending: selectors('pending'),
+      signing: selectors('active'),
+      retired: [...selectors('retired'), ...selectors('removable')],
+    };
+  };
+  return change.acts.map((act) => ({
+    type: 'administration.changed',
+    act,
+    by: change.by,
+    object: change.fqdn,
+    before: facts(change.before),
+    after: facts(change.after),
+  }));
 }
 
 /** `h20261124r`, `h20261124e`; a second pair of a day gets a number. */

@@ -1,8 +1,12 @@
 import type { MailDomain, MailDomains } from '#app/ports/mail-domains.ts';
-import { type DkimAlgorithm, type DomainKey, removableBefore } from '#domain/mail/dkim-key.ts';
+import type { AdministeredBy } from '#domain/access/administered.ts';
+import type { HubEvent } from '#domain/event.ts';
+import { type DkimAlgorithm, dkimKeyState, type DomainKey, removableBefore } from '#domain/mail/dkim-key.ts';
+import { defaultStsMode, type StsMode, type StsStanding } from '#domain/mail/sts-policy.ts';
 import type { Level } from '#domain/organisation/organisation.ts';
-import type { Database, Sql } from '#store/database.ts';
-import { createDkimKeys } from './dkim-keys.ts';
+import { recordEvents } from '#store/log/record-events.ts';
+import type { Database, Sql, Transaction } from '#store/database.ts';
+import { createDkimKeys, keyEvents } from './dkim-keys.ts';
 
 /** A pending pair signs from this moment on, and the keys before it retire at it: until it is activated, never. */
 const undecided = new Date('9999-12-31T00:00:00Z');
@@ -12,7 +16,7 @@ export function createMailDomains(database: Database): MailDomains {
   return {
     async list({ limit, cursor }) {
       const rows = await database.rows<DomainRow>(
-        'select id, fqdn, level, system from mail_domain where fqdn > $1 order by fqdn limit $2',
+        'select id, fqdn, level, system, sts_mode, sts_set_at from mail_domain where fqdn > $1 order by fqdn limit $2',
         [cursor ?? '', limit + 1],
       );
       const items = await withKeys(database, rows.slice(0, limit));
@@ -21,7 +25,7 @@ export function createMailDomains(database: Database): MailDomains {
     },
     async find(name) {
       const rows = await database.rows<DomainRow>(
-        'select id, fqdn, level, system from mail_domain where fqdn = $1',
+        'select id, fqdn, level, system, sts_mode, sts_set_at from mail_domain where fqdn = $1',
         [name],
       );
       return (await withKeys(database, rows))[0];
@@ -29,18 +33,31 @@ export function createMailDomains(database: Database): MailDomains {
     async isOurs(name) {
       return (await database.rows('select 1 from mail_domain where fqdn = $1', [name])).length > 0;
     },
-    async ensureKeys(name, at) {
-      await keys.keysOf(name, at);
+    async ensureKeys(name, at, by) {
+      await keys.keysOf(name, at, by);
     },
-    async addPendingKeys(name, at) {
-      await forgetRemovable(database, name, at);
-      await keys.rotate(name, at, undecided);
+    async addPendingKeys(name, at, by) {
+      await database.transaction((tx) => forgetRemovable(tx, name, at, by));
+      await keys.rotate(name, at, undecided, by);
     },
-    activateKeys: (name, at) => activateKeys(database, name, at),
+    activateKeys: (name, at, by) => activateKeys(database, name, at, by),
+    setStsMode: (name, mode, at, by) => setStsMode(database, { name, mode, at, by }),
+    async stsStanding(name) {
+      const [row] = await database.rows<StsRow>(
+        'select sts_mode, sts_set_at from mail_domain where fqdn = $1',
+        [name],
+      );
+      return row === undefined ? undefined : stsStandingOf(row);
+    },
   };
 }
 
-interface DomainRow {
+interface StsRow {
+  readonly sts_mode: StsMode | null;
+  readonly sts_set_at: Date | null;
+}
+
+interface DomainRow extends StsRow {
   readonly id: string;
   readonly fqdn: string;
   readonly level: Level;
@@ -64,19 +81,46 @@ async function withKeys(sql: Sql, domains: readonly DomainRow[]): Promise<readon
     [ids],
   );
   const accounts = new Map(counts.map((row) => [row.domain_id, row.accounts]));
-  const rows = await sql.rows<KeyRow>(
-    `select domain_id, selector, algorithm, public_key, created_at, signs_from, retired_at
-     from dkim_key where domain_id = any($1::uuid[]) order by created_at desc, selector`,
-    [ids],
-  );
+  const rows = await keyRows(sql, ids);
   const keys = Map.groupBy(rows, (row) => row.domain_id);
-  return domains.map(({ id, fqdn, level, system }) => ({
+  return domains.map(({ id, fqdn, level, system, ...sts }) => ({
     name: fqdn,
     level,
     system,
     accounts: accounts.get(id) ?? 0,
+    sts: stsStandingOf(sts),
     keys: (keys.get(id) ?? []).map(keyOf),
   }));
+}
+
+function stsStandingOf({ sts_mode: mode, sts_set_at: setAt }: StsRow): StsStanding {
+  return { mode: mode ?? defaultStsMode, ...(setAt === null ? {} : { setAt }) };
+}
+
+/** The same again changes nothing: its id stays, and nobody has to publish it again. */
+function setStsMode(
+  database: Database,
+  { name, mode, at, by }: { name: string; mode: StsMode; at: Date; by: AdministeredBy },
+): Promise<boolean> {
+  return database.transaction(async (tx) => {
+    const [before] = await tx.rows<StsRow>(
+      'select sts_mode, sts_set_at from mail_domain where fqdn = $1 for no key update',
+      [name],
+    );
+    if (before === undefined) return false;
+    if (before.sts_mode === mode) return true;
+    await tx.rows('update mail_domain set sts_mode = $2, sts_set_at = $3 where fqdn = $1', [name, mode, at]);
+    const event: HubEvent = {
+      type: 'administration.changed',
+      act: 'sts_mode.set',
+      by,
+      object: name,
+      before: { mode: stsStandingOf(before).mode },
+      after: { mode },
+    };
+    await recordEvents(tx, [event], at);
+    return true;
+  });
 }
 
 function keyOf(row: KeyRow): DomainKey {
@@ -92,7 +136,7 @@ function keyOf(row: KeyRow): DomainKey {
 }
 
 /** The domain's row is held, as it is while keys are made. */
-function activateKeys(database: Database, name: string, at: Date): Promise<boolean> {
+function activateKeys(database: Database, name: string, at: Date, by: AdministeredBy): Promise<boolean> {
   return database.transaction(async (tx) => {
     const [domain] = await tx.rows<{ id: string }>(
       'select id from mail_domain where fqdn = $1 for no key update',
@@ -105,6 +149,7 @@ function activateKeys(database: Database, name: string, at: Date): Promise<boole
       [domain.id, at, undecided],
     );
     if (pending.length === 0) return false;
+    const before = await domainKeysOf(tx, domain.id);
     const idsOf = (newest: boolean) => pending.filter((key) => key.newest === newest).map(({ id }) => id);
     // Two who asked at once made two pairs: the older one has never signed.
     await tx.rows('delete from dkim_key where id = any($1::uuid[])', [idsOf(false)]);
@@ -117,16 +162,46 @@ function activateKeys(database: Database, name: string, at: Date): Promise<boole
       idsOf(true),
       at,
     ]);
-    await forgetRemovable(tx, name, at);
+    const after = await domainKeysOf(tx, domain.id);
+    const retired = before.some(
+      (key) =>
+        dkimKeyState(key, at) === 'active' &&
+        after.some((now) => now.selector === key.selector && dkimKeyState(now, at) !== 'active'),
+    );
+    await forgetRemovable(tx, name, at, by);
+    const acts = ['dkim_keys.activated' as const, ...(retired ? ['dkim_keys.retired' as const] : [])];
+    await recordEvents(tx, keyEvents({ acts, fqdn: name, by, at, before, after }), at);
     return true;
   });
 }
 
 /** A retired key that is no longer published is of use only to whoever steals it. */
-async function forgetRemovable(sql: Sql, name: string, at: Date): Promise<void> {
-  await sql.rows(
+async function forgetRemovable(tx: Transaction, name: string, at: Date, by: AdministeredBy): Promise<void> {
+  const gone = await tx.rows<{ selector: string }>(
     `delete from dkim_key k using mail_domain d
-     where d.id = k.domain_id and d.fqdn = $1 and k.retired_at <= $2`,
+     where d.id = k.domain_id and d.fqdn = $1 and k.retired_at <= $2 returning k.selector`,
     [name, removableBefore(at)],
+  );
+  if (gone.length === 0) return;
+  const event: HubEvent = {
+    type: 'administration.changed',
+    act: 'dkim_keys.removed',
+    by,
+    object: name,
+    before: { retired: gone.map(({ selector }) => selector).toSorted() },
+    after: {},
+  };
+  await recordEvents(tx, [event], at);
+}
+
+async function domainKeysOf(tx: Transaction, domainId: string): Promise<readonly DomainKey[]> {
+  return (await keyRows(tx, [domainId])).map(keyOf);
+}
+
+function keyRows(sql: Sql, domainIds: readonly string[]): Promise<readonly KeyRow[]> {
+  return sql.rows<KeyRow>(
+    `select domain_id, selector, algorithm, public_key, created_at, signs_from, retired_at
+     from dkim_key where domain_id = any($1::uuid[]) order by created_at desc, selector`,
+    [domainIds],
   );
 }

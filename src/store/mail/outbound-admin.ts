@@ -1,5 +1,6 @@
 import type { Page } from '#app/ports/hub-store.ts';
 import type {
+  ChangedDelivery,
   OutboundAdmin,
   OutboundAdminTransaction,
   OutboundEntry,
@@ -7,7 +8,7 @@ import type {
 } from '#app/ports/outbound-admin.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { canonicalAddress } from '#domain/mail/envelope.ts';
-import { hereDomain, type OutboundDelivery } from '#domain/mail/outbound.ts';
+import { hereDomain, type OutboundState } from '#domain/mail/outbound.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import {
   bytesOf,
@@ -70,16 +71,20 @@ async function changeOpen(
   change: string,
   condition: string,
   parameters: readonly unknown[],
-): Promise<readonly OutboundDelivery[]> {
-  await tx.rows('select id from outbound_delivery where id = any($1::bigint[]) order by id for update', [
-    ids,
-  ]);
+): Promise<readonly ChangedDelivery[]> {
+  const locked = await tx.rows<{ id: number; state: OutboundState }>(
+    'select id, state from outbound_delivery where id = any($1::bigint[]) order by id for update',
+    [ids],
+  );
+  const before = new Map(locked.map(({ id, state }) => [id, state]));
   const rows = await tx.rows<OutboundRow>(
     `update outbound_delivery d set ${change} where d.id = any($1::bigint[]) and ${condition}
      returning ${outboundColumns}`,
     [ids, ...parameters],
   );
-  return rows.map(outboundDeliveryOf).toSorted((left, right) => left.id - right.id);
+  return rows
+    .map((row) => ({ ...outboundDeliveryOf(row), was: before.get(row.id) ?? row.state }))
+    .toSorted((left, right) => left.id - right.id);
 }
 
 interface EntryRow extends OutboundRow {

@@ -7,6 +7,9 @@ import {
   type SendingLimit,
 } from '#domain/mail/sending-limit.ts';
 import type { AccountKind } from '#domain/organisation/organisation.ts';
+import type { AdministeredBy, AdministrativeFacts } from '#domain/access/administered.ts';
+import type { HubEvent } from '#domain/event.ts';
+import { recordEvents } from '#store/log/record-events.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 
 interface LimitRow {
@@ -67,17 +70,61 @@ function limitOf(row: LimitRow): SendingLimit {
 export function createSendingLimits(database: Database): SendingLimits {
   return {
     standing: (accountId, at) => standingOf(database, accountId, at),
-    async set(accountId, { messagesPerHour, recipientsPerHour }) {
-      const rows = await database.rows(
-        `insert into sending_limit (account_id, messages_per_hour, recipients_per_hour)
-         select id, $2::int, $3::int from account where id = $1
-         on conflict (account_id) do update
-           set messages_per_hour = excluded.messages_per_hour, recipients_per_hour = excluded.recipients_per_hour
-         returning 1`,
-        [accountId, messagesPerHour ?? null, recipientsPerHour ?? null],
-      );
-      return rows.length > 0;
-    },
+    set: (accountId, limit, at, by) => setLimit(database, { accountId, limit, at, by }),
+  };
+}
+
+/** The account's row is held, so that what was before is what this replaces. The same again leaves no record. */
+function setLimit(
+  database: Database,
+  input: {
+    readonly accountId: string;
+    readonly limit: Partial<SendingLimit>;
+    readonly at: Date;
+    readonly by: AdministeredBy;
+  },
+): Promise<boolean> {
+  const { accountId, at, by } = input;
+  const messages = input.limit.messagesPerHour ?? null;
+  const recipients = input.limit.recipientsPerHour ?? null;
+  return database.transaction(async (tx) => {
+    const [account] = await tx.rows<{ address: string }>(
+      'select address from account where id = $1 for no key update',
+      [accountId],
+    );
+    if (account === undefined) return false;
+    const [before] = await tx.rows<Omit<LimitRow, 'kind'>>(
+      'select messages_per_hour, recipients_per_hour from sending_limit where account_id = $1',
+      [accountId],
+    );
+    if (
+      (before?.messages_per_hour ?? null) === messages &&
+      (before?.recipients_per_hour ?? null) === recipients
+    )
+      return true;
+    await tx.rows(
+      `insert into sending_limit (account_id, messages_per_hour, recipients_per_hour) values ($1, $2::int, $3::int)
+       on conflict (account_id) do update
+         set messages_per_hour = excluded.messages_per_hour, recipients_per_hour = excluded.recipients_per_hour`,
+      [accountId, messages, recipients],
+    );
+    const event: HubEvent = {
+      type: 'administration.changed',
+      act: 'sending_limit.set',
+      by,
+      object: account.address,
+      before: limitFacts(before?.messages_per_hour ?? null, before?.recipients_per_hour ?? null),
+      after: limitFacts(messages, recipients),
+    };
+    await recordEvents(tx, [event], at);
+    return true;
+  });
+}
+
+function limitFacts(messages: number | null, recipients: number | null): AdministrativeFacts {
+  return {
+    ...(messages === null ? {} : { messagesPerHour: messages }),
+    ...(recipients === null ? {} : { recipientsPerHour: recipients }),
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { query } from '#support/open-embedded.ts';
 import { runProgram } from '#support/run-program.ts';
 import { startTestHub, type TestHub } from '#support/start-test-hub.ts';
 import { readZone, zoneTexts } from '#support/zone-records.ts';
@@ -40,7 +41,9 @@ describe('hub domain', () => {
   it('list names every domain with its accounts', async () => {
     const lines = (await run('domain', 'list')).trimEnd().split('\n');
     expect(lines).toHaveLength(domainCount);
-    expect(lines.find((line) => line.startsWith(`${domain}\t`))).toMatch(/\tprovince\t[1-9]\d*\t-$/u);
+    expect(lines.find((line) => line.startsWith(`${domain}\t`))).toMatch(
+      /\tprovince\t[1-9]\d*\ttesting\t-$/u,
+    );
   });
 
   it('dns prints the records of a domain, with the keys that it makes the first time', async () => {
@@ -69,6 +72,29 @@ describe('hub domain', () => {
     expect(statesIn(await run('domain', 'keys', domain))).toEqual(['active', 'active', 'retired', 'retired']);
     await expect(run('domain', 'rotate-keys', domain, '--activate')).rejects.toThrow(
       /has no keys that wait/u,
+    );
+  });
+
+  it('sts sets what is promised and prints the record to publish again', async () => {
+    const before = zoneTexts(readZone(await run('domain', 'dns', domain)), `_mta-sts.${domain}`);
+    const printed = zoneTexts(readZone(await run('domain', 'sts', domain, 'enforce')), `_mta-sts.${domain}`);
+    expect(printed).toHaveLength(1);
+    expect(printed).not.toEqual(before);
+    expect(zoneTexts(readZone(await run('domain', 'dns', domain)), `_mta-sts.${domain}`)).toEqual(printed);
+    expect(await run('domain', 'list')).toMatch(new RegExp(`^${domain}\\t.*\\tenforce\\t`, 'mu'));
+    await expect(run('domain', 'sts', domain, 'strict')).rejects.toThrow(/one of none, testing, enforce/u);
+  });
+
+  it('leaves a record of what was done at the machine', async () => {
+    const acts = await query<{ act: string; kind: string }>(
+      hub.databaseUrl,
+      `select distinct payload ->> 'act' as act, payload -> 'by' ->> 'kind' as kind from outbox
+       where type = 'administration.changed' and payload ->> 'object' = '${domain}' order by act`,
+    );
+    expect(acts).toEqual(
+      ['dkim_keys.activated', 'dkim_keys.made', 'dkim_keys.retired', 'dkim_keys.rotated', 'sts_mode.set'].map(
+        (act) => ({ act, kind: 'operator' }),
+      ),
     );
   });
 

@@ -34,8 +34,13 @@ describe('GET /.well-known/mta-sts.txt', () => {
       status: 200,
       headers: { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' },
     });
-    expect(parsePolicy(answer.text)).toMatchObject({ mode: 'enforce', mx: [mailHost] });
+    expect(parsePolicy(answer.text)).toMatchObject({ mode: 'testing', mx: [mailHost] });
     expect(answer.text).toMatch(/^version: STSv1\r\n/u);
+    const admin = await signInTo(hub, administrator);
+    const body = { mode: 'enforce' };
+    const set = await admin.request('PUT', `/api/v1/mail-domains/${domain}/sts`, { body });
+    expect(set).toMatchObject({ status: 200, body: { name: domain, sts: { mode: 'enforce' } } });
+    expect(parsePolicy((await ask(`mta-sts.${domain}`)).text)).toMatchObject({ mode: 'enforce' });
   });
 
   it.each(['mta-sts.bo.example', domain, '127.0.0.1', 'mta-sts.'])('has none for %s', async (host) => {

@@ -133,6 +133,23 @@ export const mailAccessCases: AccessCases = {
   'DELETE /api/v1/me/mail-rules/{id}': [
     { path: () => `/api/v1/me/mail-rules/${unknownId}`, expected: all(404) },
   ],
+  'PUT /api/v1/mail-domains/{name}/sts': [
+    {
+      path: () => '/api/v1/mail-domains/khong-co.example/sts',
+      body: () => ({ mode: 'enforce' }),
+      expected: administratorOnly(404),
+    },
+    {
+      path: () => '/api/v1/mail-domains/stttt.binhthuan.example/sts',
+      body: () => ({ mode: 'enforce' }),
+      expected: administratorOnly(200),
+    },
+    {
+      path: () => '/api/v1/mail-domains/stttt.binhthuan.example/sts',
+      body: () => ({ mode: 'strict' }),
+      expected: all(400),
+    },
+  ],
   'GET /api/v1/accounts/{id}/sending-limit': [
     { path: () => `/api/v1/accounts/${unknownId}/sending-limit`, expected: administratorOnly(404) },
   ],

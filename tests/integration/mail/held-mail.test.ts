@@ -217,6 +217,29 @@ describe('held mail', () => {
 });
 
 describe('releaseHeld', () => {
+  it('leaves a record when an administrator decides, and none for a moderator', async () => {
+    const { ports } = portsOf();
+    const { id } = await hold({ kind: 'sending_limit', releaseAt: start });
+    await releaseHeld(ports, { actor: actor(member, 'system'), id });
+    const { id: moderated } = await hold({ groupId: await makeGroup([moderator]) });
+    await releaseHeld(ports, { actor: actor(moderator), id: moderated });
+    const records = await test.database.rows<{ payload: unknown }>(
+      `select payload from outbox where type = 'administration.changed'
+       and payload -> 'before' ->> 'held' = any($1::text[])`,
+      [[id, moderated]],
+    );
+    expect(records.map(({ payload }) => payload)).toEqual([
+      {
+        type: 'administration.changed',
+        act: 'held_mail.released',
+        by: { kind: 'account', accountId: member.accountId, address: member.address },
+        object: sender.address,
+        before: { held: id, kind: 'sending_limit', state: 'held' },
+        after: { held: id, kind: 'sending_limit', state: 'released' },
+      },
+    ]);
+  });
+
   it('F14 routes once when two moderators release at once', async () => {
     const groupId = await makeGroup([moderator, member]);
     const { id } = await hold({ groupId });

@@ -187,9 +187,9 @@ describe('a rotation', () => {
 
   it('activates the newest of two pairs that were made at once, and drops the other', async () => {
     const { domains } = ports;
-    await domains.addPendingKeys(name, now);
+    await domains.addPendingKeys(name, now, { kind: 'operator' });
     later(1);
-    await domains.addPendingKeys(name, now);
+    await domains.addPendingKeys(name, now, { kind: 'operator' });
     await activatePendingKeys(ports, { actor, name });
     expect(await states()).toEqual({
       h20260820e: 'active',

@@ -25,7 +25,8 @@ async function oneAccount(limit?: {
 }): Promise<MailAccount> {
   const [account] = await makeAccounts(test.database, 1);
   if (account === undefined) throw new Error('no account');
-  if (limit !== undefined) await createSendingLimits(test.database).set(account.accountId, limit);
+  if (limit !== undefined)
+    await createSendingLimits(test.database).set(account.accountId, limit, at, { kind: 'operator' });
   return account;
 }
 const count = (accountId: string, recipients: number, when = at) =>

@@ -64,6 +64,17 @@ describe('audienceOf', () => {
     [{ type: 'membership.changed', accountId: 'a1' }, ['account:a1']],
     [{ type: 'session.ended', accountId: 'a1' }, ['account:a1']],
     [{ type: 'organisation.imported', accounts: 60 }, ['everyone']],
+    [
+      {
+        type: 'administration.changed',
+        act: 'sts_mode.set',
+        by: { kind: 'operator' },
+        object: 'binhthuan.example',
+        before: { mode: 'testing' },
+        after: { mode: 'enforce' },
+      },
+      [],
+    ],
   ])('of %o is %o', (event, audience) => {
     expect(audienceOf(event)).toEqual(audience);
   });

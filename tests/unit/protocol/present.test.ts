@@ -4,7 +4,12 @@ import { present, viewKey } from '#protocol/present.ts';
 import { audienceOf, type EventType } from '#domain/event.ts';
 import { entryOf, hubEvent, viewer } from '#support/event-fixture.ts';
 
-const forNoClient: ReadonlySet<EventType> = new Set(['session.ended', 'mail.queued', 'absence.due']);
+const forNoClient: ReadonlySet<EventType> = new Set([
+  'session.ended',
+  'mail.queued',
+  'absence.due',
+  'administration.changed',
+]);
 
 describe('viewKey', () => {
   it('is equal only for viewers who are presented the same', () => {

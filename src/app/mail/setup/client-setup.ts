@@ -6,7 +6,7 @@ import type { MailSite } from '#domain/mail/mail-site.ts';
 import { ownStsPolicy, stsPolicyText } from '#domain/mail/sts-policy.ts';
 
 export interface SetupPorts {
-  readonly domains: Pick<MailDomains, 'isOurs'>;
+  readonly domains: Pick<MailDomains, 'isOurs' | 'stsStanding'>;
   readonly site: () => MailSite;
 }
 
@@ -58,8 +58,9 @@ export function setupOfAccount(ports: Pick<SetupPorts, 'site'>, address: string)
 /** The policy file that `https://mta-sts.DOMAIN` answers with. Throws `not_found` when it is not ours. */
 export async function stsPolicyOfHost(ports: SetupPorts, host: string): Promise<string> {
   const domain = domainBehind(host, 'mta-sts');
-  if (domain === undefined || !(await ports.domains.isOurs(domain))) throw new HubError('not_found');
-  return stsPolicyText(ownStsPolicy(ports.site().mailHost));
+  const standing = domain === undefined ? undefined : await ports.domains.stsStanding(domain);
+  if (standing === undefined) throw new HubError('not_found');
+  return stsPolicyText(ownStsPolicy(ports.site().mailHost, standing));
 }
 
 /** The domain of which a request's host has a well-known name: `mta-sts.DOMAIN`, `autoconfig.DOMAIN`. */
