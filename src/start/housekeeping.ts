@@ -5,6 +5,7 @@ import { deleteOldReplyMarkers } from '#store/mail/absence-store.ts';
 import { deleteOldTrace } from '#store/mail/mail-trace-read.ts';
 import { deleteOldTaken } from '#store/mail/taken-mail.ts';
 import { deleteOldSendingUse } from '#store/mail/sending-use.ts';
+import { repeat } from '#lib/repeat.ts';
 import type { MailParts } from './mail-parts.ts';
 
 const everyMs = 60_000;
@@ -83,6 +84,9 @@ export function startHousekeeping(
 
   const tidying = repeat(tidyUp, everyMs, onFault);
   const mailing = repeat(sendDue, mailEveryMs, onFault);
+  // What an earlier process left owed does not wait (threats F2).
+  void tidying.now();
+  void mailing.now();
   return {
     async round() {
       await Promise.all([tidying.now(), mailing.now()]);
@@ -97,26 +101,4 @@ export function startHousekeeping(
 
 function before(now: Date, ms: number): Date {
   return new Date(now.getTime() - ms);
-}
-
-/** Runs now and then every so often, never twice at once. What an earlier process left owed does not wait (threats F2). */
-function repeat(work: () => Promise<void>, everyMsApart: number, onFault: (error: unknown) => void) {
-  let running: Promise<void> | undefined;
-  function now(): Promise<void> {
-    running ??= work()
-      .catch(onFault)
-      .finally(() => {
-        running = undefined;
-      });
-    return running;
-  }
-  void now();
-  const timer = setInterval(() => void now(), everyMsApart);
-  return {
-    now,
-    async stop() {
-      clearInterval(timer);
-      await running;
-    },
-  };
 }

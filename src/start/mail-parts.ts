@@ -21,6 +21,7 @@ import type { ParsePool } from '#mail/message/parse-pool.ts';
 import { readableMessage } from '#mail/message/readable-message.ts';
 import { prepareMessage } from '#mail/official-mail.ts';
 import { composeDeliveryReport } from '#mail/outbound/delivery-report.ts';
+import { repeat } from '#lib/repeat.ts';
 import type { Database } from '#store/database.ts';
 import { createAbsences } from '#store/mail/absence-store.ts';
 import { createMailDelivery, deliveryTransaction } from '#store/mail/mail-delivery.ts';
@@ -158,7 +159,7 @@ export function createMailParts(options: MailPartsOptions): MailParts {
     },
     held,
     sendDomain: (domain, closing) =>
-      sendDomain({ ...reporting, queue, transport, random: Math.random }, domain, closing),
+      sendDomain({ ...reporting, queue, transport, repeat, random: Math.random }, domain, closing),
     releaseDue: (id) => releaseDue(held, id),
     async answerAbsence(input) {
       await answerAbsence(

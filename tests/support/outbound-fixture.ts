@@ -114,6 +114,8 @@ export function outboundWorker(
   input: {
     readonly now: () => Date;
     readonly send: (message: OutboundMessage) => Promise<readonly AttemptOutcome[]>;
+    /** Given each renewal of a lease, to run it when the test says. */
+    readonly onLease?: (renew: () => Promise<void>) => void;
   },
 ): OutboundPorts {
   return {
@@ -122,6 +124,10 @@ export function outboundWorker(
     transport: { send: input.send },
     clock: { now: input.now },
     random: () => 0.5,
+    repeat(work) {
+      input.onLease?.(work);
+      return { now: work, stop: () => Promise.resolve() };
+    },
     committed: () => undefined,
     onFault(error) {
       throw error;

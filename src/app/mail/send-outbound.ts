@@ -10,6 +10,7 @@ import type {
   OutboundTransaction,
   OutboundTransport,
 } from '#app/ports/outbound.ts';
+import { leaseFrom, type LeasePorts, underLease } from './keep-lease.ts';
 
 /** What a delivery status notification (RFC 3464) is made of: one for all recipients of whom something is told at once. */
 export interface DeliveryReport {
@@ -75,15 +76,13 @@ export interface ReportPorts {
   readonly onFault: (error: unknown) => void;
 }
 
-export interface OutboundPorts extends ReportPorts {
+export interface OutboundPorts extends ReportPorts, LeasePorts {
   readonly queue: OutboundQueue;
   readonly transport: OutboundTransport;
   /** At least 0, less than 1. */
   readonly random: () => number;
 }
 
-/** Longer than a transport takes at most: past it the recipients may be another worker's (threats F14). */
-export const outboundLeaseMs = 20 * 60_000;
 /** RFC 5321, section 4.5.3.1.8, lets every server refuse more. */
 const batchRecipientsMax = 100;
 /** Then other domains get the worker: after so many, or after so long, which is one when a server lets us wait. */
@@ -104,11 +103,18 @@ export async function sendDomain(
   for (let batches = 0; batches < runBatchesMax && !isClosing(); batches += 1) {
     const at = ports.clock.now();
     if (at.getTime() - startedMs >= runMsMax) break;
-    const leaseUntil = new Date(at.getTime() + outboundLeaseMs);
-    const batch = await ports.queue.claim({ domain, at, leaseUntil, recipientsMax: batchRecipientsMax });
+    const batch = await ports.queue.claim({
+      domain,
+      at,
+      leaseUntil: leaseFrom(at),
+      recipientsMax: batchRecipientsMax,
+    });
     if (batch === undefined) return { more: false };
     if (isClosing()) await ports.queue.release(batch.claim);
-    else await settleAttempts(ports, batch, await attempt(ports, domain, batch));
+    else
+      await underLease(ports, batch.claim, async () =>
+        settleAttempts(ports, batch, await attempt(ports, domain, batch)),
+      );
   }
   return { more: true };
 }

@@ -53,6 +53,8 @@ export interface OutboundQueue {
     readonly leaseUntil: Date;
     readonly recipientsMax: number;
   }): Promise<ClaimedBatch | undefined>;
+  /** Moves the end of a lease that is still this worker's; does nothing where another has taken over. */
+  renew(claim: string, until: Date): Promise<void>;
   /** Gives a lease back unused, for a worker that is closing. */
   release(claim: string): Promise<void>;
   /** Domains with something due, the longest waiting first: what a lost job queue owes. */

@@ -19,6 +19,7 @@ export const connectionsPerDomainMax = 2;
 export function createOutboundQueue(database: Database): OutboundQueue {
   return {
     claim: (input) => database.transaction((tx) => claimBatch(tx, input)),
+    renew: (claim, until) => database.transaction((tx) => renewClaim(tx, claim, until)),
     release: (claim) => database.transaction((tx) => releaseClaim(tx, claim)),
     dueDomains: (at, limit) => dueDomains(database, at, limit),
     transaction: (work) => database.transaction((tx) => work(outboundTransaction(tx))),
@@ -270,6 +271,16 @@ async function releaseClaim(tx: Transaction, claim: string): Promise<void> {
   await tx.rows(
     'update outbound_delivery set claim = null, claimed_until = null where id = any($1::bigint[])',
     [ids],
+  );
+}
+
+/** Rows that another took carry its claim; those that have ended are not locked. A lease never gets shorter by it. */
+async function renewClaim(tx: Transaction, claim: string, until: Date): Promise<void> {
+  const ids = await lockClaimed(tx, claim);
+  await tx.rows(
+    `update outbound_delivery set claimed_until = greatest(claimed_until, $2::timestamptz)
+     where id = any($1::bigint[])`,
+    [ids, until],
   );
 }
 

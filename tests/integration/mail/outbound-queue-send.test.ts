@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { outboundLeaseMs } from '#app/mail/keep-lease.ts';
 import { type OutboundPorts, sendDomain } from '#app/mail/send-outbound.ts';
 import type { OutboundMessage } from '#app/ports/outbound.ts';
 import type { AttemptOutcome } from '#domain/mail/outbound.ts';
@@ -44,8 +45,9 @@ function answering(message: OutboundMessage): Promise<readonly AttemptOutcome[]>
   );
 }
 
-const worker = (over: { now?: () => Date; send?: typeof answering } = {}): OutboundPorts =>
-  outboundWorker(test.database, { now: () => start, send: answering, ...over });
+const worker = (
+  over: { now?: () => Date; send?: typeof answering; onLease?: (renew: () => Promise<void>) => void } = {},
+): OutboundPorts => outboundWorker(test.database, { now: () => start, send: answering, ...over });
 
 const queue = (recipients: readonly string[], over: Partial<Parameters<typeof queueMessage>[1]> = {}) =>
   queueMessage(test.database, {
@@ -135,6 +137,72 @@ describe('sendDomain', () => {
     expect(sent).toEqual([`refused@${domain}`, `refused@${domain}`]);
     expect(await outboundRows(test.database, messageId)).toMatchObject([{ state: 'failed', attempts: 1 }]);
     expect(await reportsAbout(test.database, domain)).toHaveLength(1);
+  });
+
+  it('F14 keeps its lease while a slow server is spoken to, so that no other worker sends the same', async () => {
+    const domain = newDomain();
+    const messageId = await queue([`slow@${domain}`]);
+    let at = start;
+    const renewals: (() => Promise<void>)[] = [];
+    const others: string[] = [];
+    const other = worker({
+      now: () => at,
+      async send(message) {
+        others.push(message.domain);
+        return answering(message);
+      },
+    });
+    const slow = worker({
+      now: () => at,
+      onLease: (renew) => renewals.push(renew),
+      async send() {
+        for (let beat = 0; beat < 20; beat += 1) {
+          at = new Date(at.getTime() + outboundLeaseMs / 2);
+          await renewals[0]?.();
+          await sendDomain(other, domain);
+        }
+        return [takenOutcome];
+      },
+    });
+    await sendDomain(slow, domain);
+    expect(at.getTime() - start.getTime()).toBe(10 * outboundLeaseMs);
+    expect(renewals).toHaveLength(1);
+    expect(others).toEqual([]);
+    expect(await outboundRows(test.database, messageId)).toMatchObject([
+      { state: 'delivered', attempts: 1, claim: null },
+    ]);
+  });
+
+  it('F14 does not renew what another worker has taken over, and settles nothing of it', async () => {
+    const domain = newDomain();
+    const messageId = await queue([`slow@${domain}`]);
+    let at = start;
+    const renewals: (() => Promise<void>)[] = [];
+    const sleeping = worker({
+      now: () => at,
+      onLease: (renew) => renewals.push(renew),
+      async send() {
+        at = new Date(at.getTime() + outboundLeaseMs);
+        // The other one is in the middle of it when this one wakes.
+        await sendDomain(
+          worker({
+            now: () => at,
+            async send() {
+              const claimed = await outboundRows(test.database, messageId);
+              await renewals[0]?.();
+              expect(await outboundRows(test.database, messageId)).toEqual(claimed);
+              return [laterOutcome];
+            },
+          }),
+          domain,
+        );
+        return [takenOutcome];
+      },
+    });
+    await sendDomain(sleeping, domain);
+    expect(await outboundRows(test.database, messageId)).toMatchObject([
+      { state: 'queued', attempts: 1, last_status: '4.2.0' },
+    ]);
   });
 
   it('F14 tells once when a worker that slept settles after the one that took over', async () => {

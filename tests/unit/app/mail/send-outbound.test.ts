@@ -72,6 +72,7 @@ function rehearsal(
     queue: {
       claim: () => Promise.resolve(waiting.shift()),
       release: async (claim) => void seen.released.push(claim),
+      renew: () => Promise.resolve(),
       dueDomains: () => Promise.resolve([]),
       transaction: (work) =>
         work({
@@ -102,6 +103,7 @@ function rehearsal(
     },
     clock: { now: () => now },
     random: () => 0.5,
+    repeat: (work) => ({ now: work, stop: () => Promise.resolve() }),
     committed: () => (seen.commits += 1),
     onFault: (error) => seen.faults.push(error),
     ...over,
