@@ -9,7 +9,8 @@ async function run(words: readonly string[]): Promise<void> {
   const rest = words.slice(2);
   if (command === undefined) throw new StartRefusal(`Unknown command. See npm run hub -- help.`);
   const own = rest.at(-1) === command.option ? rest.slice(0, -1) : rest;
-  if (own.length !== command.words) throw new StartRefusal(`Usage: npm run hub -- ${command.usage}`);
+  if (command.words !== 'own' && own.length !== command.words)
+    throw new StartRefusal(`Usage: npm run hub -- ${command.usage}`);
   const { database, close } = await openCommandDatabase(loadConfig(process.env));
   try {
     await command.run(

@@ -16,3 +16,33 @@ function cellOf(text: string): string {
   const inert = formulaStart.test(shown) || /^[\t\r]/u.test(shown) ? `'${shown}` : shown;
   return /[",\r\n\t;]/u.test(inert) || inert !== inert.trim() ? `"${inert.replaceAll('"', '""')}"` : inert;
 }
+
+/** The rows of such a text, whatever its line ends; undefined where a quote is not closed. */
+export function rowsOfCsv(text: string): readonly (readonly string[])[] | undefined {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let cell = '';
+  let isQuoted = false;
+  const from = text.startsWith('\u{feff}') ? 1 : 0;
+  for (let at = from; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (isQuoted) {
+      if (char !== '"') cell += char;
+      else if (text.charAt(at + 1) === '"') {
+        cell += '"';
+        at += 1;
+      } else isQuoted = false;
+    } else if (char === '"' && cell === '') isQuoted = true;
+    else if (char === ',') {
+      row.push(cell);
+      cell = '';
+    } else if (char === '\n') {
+      rows.push([...row, cell.replace(/\r$/, '')]);
+      row = [];
+      cell = '';
+    } else cell += char;
+  }
+  if (isQuoted) return undefined;
+  if (cell !== '' || row.length > 0) rows.push([...row, cell]);
+  return rows;
+}

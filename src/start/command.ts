@@ -9,8 +9,8 @@ export interface CommandContext {
 export interface Command {
   readonly usage: string;
   readonly about: string;
-  /** How many words follow the command's own two. */
-  readonly words: number;
+  /** How many words follow the command's own two; `own`: it reads them itself. */
+  readonly words: number | 'own';
   /** A word that may stand after them. */
   readonly option?: string;
   run(context: CommandContext, words: readonly string[]): Promise<void>;

@@ -9,6 +9,7 @@ import { createSettings } from '#store/settings.ts';
 import type { Commands } from './command.ts';
 import { domainCommands } from './domain-commands.ts';
 import { groupCommands } from './group-commands.ts';
+import { importCommands } from './import-commands.ts';
 import { limitCommands } from './limit-commands.ts';
 import { traceCommands } from './trace-commands.ts';
 
@@ -112,6 +113,7 @@ export const commands: Commands = {
   },
   ...domainCommands,
   ...groupCommands,
+  ...importCommands,
   ...limitCommands,
   ...traceCommands,
 };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { TracedStep, TraceFilter } from '#app/ports/mail-trace.ts';
 import { createMailTrace } from '#store/mail/mail-trace-read.ts';
 import type { CommandContext, Commands } from './command.ts';
+import { plain } from './plain.ts';
 
 const stepsMax = 200;
 
@@ -50,10 +51,4 @@ function lineOf({ at, step, messageIdHeader, sender, recipients, detail }: Trace
     (word) => word !== undefined,
   );
   return [at.toISOString(), step, messageIdHeader ?? '-', sender || '<>', to, ...words].map(plain).join('\t');
-}
-
-/** Strangers chose these words: nothing in them moves the cursor of a terminal (threats M10). */
-function plain(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are what is looked for
-  return text.replaceAll(/[\u{0}-\u{1f}\u{7f}-\u{9f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, '\u{fffd}');
 }

@@ -37,7 +37,7 @@ const layers: Readonly<Record<string, Layer>> = {
   },
   mail: {
     folders: ['#app/', '#domain/', '#lib/'],
-    packages: ['mailauth', 'nodemailer', 'smtp-server'],
+    packages: ['imapflow', 'mailauth', 'nodemailer', 'smtp-server'],
     node: true,
   },
   server: {

@@ -36,3 +36,20 @@ export function personalKeywords(keywords: readonly string[]): readonly string[]
   if (kept.size > keywordsPerMessageMax) throw new HubError('bad_input', { field: 'keywords' });
   return [...kept.values()];
 }
+
+/** What of a source's keywords a message may keep; the official ones and what is no keyword here are dropped. */
+export function importedKeywords(keywords: readonly string[]): {
+  readonly kept: readonly string[];
+  readonly dropped: readonly string[];
+} {
+  const kept = new Map<string, string>();
+  const dropped: string[] = [];
+  for (const keyword of keywords) {
+    const folded = keyword.toLowerCase();
+    if (kept.has(folded)) continue;
+    const fits = kept.size < keywordsPerMessageMax && keyword.length <= keywordCharactersMax;
+    if (fits && atom.test(keyword) && !official.has(folded)) kept.set(folded, keyword);
+    else dropped.push(keyword);
+  }
+  return { kept: [...kept.values()], dropped };
+}

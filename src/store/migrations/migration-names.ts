@@ -1,4 +1,9 @@
 /** In order. A name never changes once it has run anywhere. */
-export const migrationNames = ['0001-foundation', '0002-official-mail', '0007-sts-mode'] as const;
+export const migrationNames = [
+  '0001-foundation',
+  '0002-official-mail',
+  '0007-sts-mode',
+  '0008-mail-import',
+] as const;
 
 export type MigrationName = (typeof migrationNames)[number];

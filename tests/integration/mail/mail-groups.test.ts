@@ -326,7 +326,7 @@ describe('groupCommands', () => {
     const [noun, verb, ...rest] = words.split(' ');
     const command = groupCommands[`${noun} ${verb}`];
     if (command === undefined) throw new Error(`no command ${words}`);
-    expect(rest).toHaveLength(command.words);
+    expect(rest.length).toBe(command.words);
     let written = '';
     await command.run({ database: test.database, write: (text) => (written += text), now: () => now }, rest);
     return written;
