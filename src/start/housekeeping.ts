@@ -46,10 +46,9 @@ export function startHousekeeping(
   let rounds = 0;
 
   async function tidyUp(): Promise<void> {
-    const { hub, database, index, mail } = ports;
+    const { hub, database, mail } = ports;
     const now = hub.clock.now();
     await hub.access.deleteExpired(now);
-    await ports.indexMessages(await index.owed(before(now, owedAfterMs), owedPerRound));
     if (rounds % quotaEveryRounds === 0) {
       const accounts = await database.rows<{ id: string }>(`select id from account where status = 'active'`);
       await mail.warnQuota(accounts.map(({ id }) => id));
@@ -59,6 +58,16 @@ export function startHousekeeping(
       await deleteOldReplyMarkers(database, before(now, replyMarkersKeptMs));
     }
     rounds += 1;
+  }
+
+  /** An import or a client leaves many at once, so a full page is not the last one. */
+  async function indexOwed(): Promise<void> {
+    const { hub, index } = ports;
+    for (;;) {
+      const ids = await index.owed(before(hub.clock.now(), owedAfterMs), owedPerRound);
+      await ports.indexMessages(ids);
+      if (stopped || ids.length < owedPerRound) return;
+    }
   }
 
   /** Domains that something is due for, each on its own: a slow one keeps no other waiting for a round. */
@@ -83,17 +92,18 @@ export function startHousekeeping(
   }
 
   const tidying = repeat(tidyUp, everyMs, onFault);
+  const indexing = repeat(indexOwed, everyMs, onFault);
   const mailing = repeat(sendDue, mailEveryMs, onFault);
   // What an earlier process left owed does not wait (threats F2).
   void tidying.now();
   void mailing.now();
   return {
     async round() {
-      await Promise.all([tidying.now(), mailing.now()]);
+      await Promise.all([tidying.now(), indexing.now(), mailing.now()]);
     },
     async stop() {
       stopped = true;
-      await Promise.all([tidying.stop(), mailing.stop()]);
+      await Promise.all([tidying.stop(), indexing.stop(), mailing.stop()]);
       await Promise.all(sending.values());
     },
   };

@@ -45,7 +45,8 @@ export async function openImapSource(server: ImapServer): Promise<ImportSource> 
         found.push({
           path,
           specialUse: entry.specialUseSource === 'extension' ? entry.specialUse : undefined,
-          subscribed: entry.subscribed,
+          // The package leaves it out where it is false, whatever its types say.
+          subscribed: entry.subscribed || false,
           uidValidity: Number(status.uidValidity ?? 0) || undefined,
           uidNext: status.uidNext,
           messages: status.messages ?? 0,

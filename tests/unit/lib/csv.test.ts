@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { csvOf } from '#lib/csv.ts';
+import { csvOf, rowsOfCsv } from '#lib/csv.ts';
 
 describe('csvOf', () => {
   it('quotes what RFC 4180 says, and begins with a byte order mark', () => {
@@ -31,5 +31,19 @@ describe('csvOf', () => {
     expect(csvOf([['Trần Văn Minh', 'minh@binhthuan.example', '250 2.1.5 Accepted']])).toBe(
       '\u{feff}Trần Văn Minh,minh@binhthuan.example,250 2.1.5 Accepted\r\n',
     );
+  });
+});
+
+describe('rowsOfCsv', () => {
+  it('reads quotes, line ends of both kinds and a byte order mark', () => {
+    expect(rowsOfCsv('\u{feff}a,"b, ""c"""\r\nd,\n"e\nf",g')).toEqual([
+      ['a', 'b, "c"'],
+      ['d', ''],
+      ['e\nf', 'g'],
+    ]);
+  });
+
+  it('does not guess at a quote that is not closed', () => {
+    expect(rowsOfCsv('a,"b\n')).toBeUndefined();
   });
 });
