@@ -22,7 +22,7 @@ export interface FileImported {
   readonly uidNext: number | undefined;
   readonly messages: readonly ImportedMessage[];
   /** Of the stored messages, in the same order. */
-  readonly ids: readonly number[];
+  readonly ids: readonly string[];
   readonly at: Date;
 }
 

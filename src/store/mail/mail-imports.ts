@@ -92,8 +92,7 @@ async function fileBatch(session: MailSession, batch: ImportBatch): Promise<File
     if (bytes > 0) await requireQuota(tx, accountId, bytes);
     const ids = await storeMessages(
       tx,
-      messages.map(({ message }) => message),
-      at,
+      messages.map(({ message }) => ({ message, receivedAt: at })),
     );
     const filed = await fileImported(tx, { accountId, row, uidNext: batch.uidNext, messages, ids, at });
     await remember(tx, { batch, messages, at });

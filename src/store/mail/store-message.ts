@@ -78,61 +78,6 @@ function placeholders(rows: number, columns: number): string {
   }).join(', ');
 }
 
-/**
- * Stores many messages in two statements, whatever their number. Blobs are inserted in the order of their keys, so that
- * two who bring the same octets wait for each other instead of dying of it. Returns the rows' ids in the order given.
- */
-export async function storeMessages(
-  tx: Transaction,
-  messages: readonly PreparedMessage[],
-  receivedAt: Date,
-): Promise<readonly number[]> {
-  if (messages.length === 0) return [];
-  const keys = messages.map(({ bytes }) => createHash('sha256').update(bytes).digest());
-  await tx.rows(
-    `insert into blob (sha256, size, received_sha256, bytes, created_at)
-     select distinct on (sha256) sha256, octet_length(bytes), received_sha256, bytes, $4
-     from unnest($1::bytea[], $2::bytea[], $3::bytea[]) as b (sha256, received_sha256, bytes)
-     order by sha256
-     on conflict (sha256) do nothing`,
-    [
-      keys,
-      messages.map(({ receivedSha256 }) => receivedSha256),
-      messages.map(({ bytes }) => bytes),
-      receivedAt,
-    ],
-  );
-  const rows = await tx.rows<{ id: number }>(
-    `insert into message (blob_sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
-                          search_text, received_at)
-     select sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure::jsonb,
-            search_text, $10
-     from unnest($1::bytea[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[],
-                 $8::text[], $9::text[])
-       with ordinality as m (sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
-                             search_text, place)
-     order by place
-     returning id`,
-    [
-      keys,
-      messages.map(({ bytes }) => bytes.length),
-      messages.map(({ messageIdHeader }) => headerKey(messageIdHeader)),
-      messages.map(({ inReplyTo }) => headerKey(inReplyTo)),
-      messages.map(({ subject }) => textOrNull(subject)),
-      messages.map(({ fromAddress }) => textOrNull(fromAddress)),
-      messages.map(({ sentAt }) => storableDate(sentAt)),
-      messages.map(({ structure }) => (structure === undefined ? null : storableJson(structure))),
-      messages.map(({ subject, fromAddress, firstLines }) =>
-        searchTextOf(`${subject ?? ''}\n${fromAddress ?? ''}`, firstLines),
-      ),
-      receivedAt,
-    ],
-  );
-  if (rows.length !== messages.length) throw new Error('messages were inserted and have no rows');
-  // The identity counts in the order of the rows.
-  return rows.map(({ id }) => id).toSorted((left, right) => left - right);
-}
-
 function textOrNull(text: string | undefined): string | null {
   return text === undefined ? null : storableText(text);
 }
