@@ -111,7 +111,7 @@ export function outboundRoutes(app: RouteApp, ports: ManageOutboundPorts & ReadO
       // A mail program opens it when the person says so; no browser takes it for a page of ours.
       return reply
         .type('application/octet-stream')
-        .header('content-disposition', `attachment; filename="thu-${request.params.id}.eml"`)
+        .header('content-disposition', `attachment; filename="${request.params.id}.eml"`)
         .header('x-content-type-options', 'nosniff')
         .header('content-security-policy', "default-src 'none'; sandbox")
         .send(bytes);
