@@ -2,11 +2,6 @@ export interface CoalesceOptions<Input> {
   /** What one run takes at the most, as the sum of weights; a heavier input runs alone. */
   readonly weightMax: number;
   readonly weightOf?: (input: Input) => number;
-  /**
-   * How long a run that follows another waits for whoever was just answered to come again, in milliseconds. Otherwise
-   * half of them would always come a moment too late, and runs would be half as large as they can be. Default 0.
-   */
-  readonly lingerMs?: number;
 }
 
 interface Waiting<Input, Output> {
@@ -40,28 +35,9 @@ export function coalesce<Input, Output>(
     return taken;
   }
 
-  /** Ends a wait once as many are there as came in the last round. */
-  let gathered: { readonly count: number; readonly end: () => void } | undefined;
-
-  function linger(count: number): Promise<void> {
-    const { lingerMs = 0 } = options;
-    if (lingerMs === 0 || waiting.length >= count) return Promise.resolve();
-    return new Promise((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        gathered = undefined;
-        resolve();
-      };
-      const timer = setTimeout(end, lingerMs);
-      gathered = { count, end };
-    });
-  }
-
   async function runAll(): Promise<void> {
-    for (let last = 0; waiting.length > 0;) {
-      if (last > 0) await linger(last + waiting.length);
+    while (waiting.length > 0) {
       const taken = take();
-      last = taken.length;
       try {
         const settled = await run(taken.map(({ input }) => input));
         for (const [place, { resolve, reject }] of taken.entries()) {
@@ -79,7 +55,6 @@ export function coalesce<Input, Output>(
   return (input) =>
     new Promise((resolve, reject) => {
       waiting.push({ input, weight: options.weightOf?.(input) ?? 1, resolve, reject });
-      if (gathered !== undefined && waiting.length >= gathered.count) gathered.end();
       if (running) return;
       running = true;
       // After what else has come with the same turn of the event loop.

@@ -17,6 +17,8 @@ export interface DispatcherOptions {
   readonly isElected: () => boolean;
   readonly onFault: (error: unknown) => void;
   readonly retryMs: number;
+  /** Between two rounds: on a busy hub a round is many entries and few jobs, and a quiet one does not wait. */
+  readonly paceMs: number;
 }
 
 const batchEntries = 200;
@@ -44,20 +46,27 @@ export function startDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
+  function pause(ms: number, isOwed: () => boolean): void {
+    if (closed) return;
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (isOwed()) wake();
+    }, ms);
+  }
+
   function wake(): void {
     wanted = true;
     if (closed || running !== undefined || timer !== undefined) return;
     running = run()
-      .catch((error: unknown) => {
-        options.onFault(error);
-        timer = setTimeout(() => {
-          timer = undefined;
-          wake();
-        }, options.retryMs);
-      })
+      .then(
+        () => pause(options.paceMs, () => wanted),
+        (error: unknown) => {
+          options.onFault(error);
+          pause(options.retryMs, () => true);
+        },
+      )
       .finally(() => {
         running = undefined;
-        if (wanted && timer === undefined && !closed) wake();
       });
   }
 

@@ -43,7 +43,7 @@ export async function seedDemo(
     const at = ports.hub.clock.now();
     const province = demoProvince({ size: options.size, validFrom: new Date('2016-01-01T00:00:00+07:00') });
     const passwordHash = await ports.hub.signIn.hasher.hash(password);
-    await importProvince(ports.url, ports.database, province, { passwordHash, at });
+    await importProvince(ports.url, province, { passwordHash, at });
     for (const directive of demoDirectives(province)) await play(ports.hub, province, directive);
     await ports.settings.write('seed', options.size);
     return { size: options.size, ...(options.password === undefined ? { generatedPassword: password } : {}) };

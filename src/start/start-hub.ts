@@ -59,6 +59,7 @@ const readerPollMs = 1000;
 /** 25 MiB of HTML take half of it on a busy two-core machine; an SMTP client waits for minutes (RFC 5321, 4.5.3.2). */
 const parseWithinMs = 15_000;
 const dispatcherRetryMs = 1000;
+const dispatcherPaceMs = 25;
 
 /** Things to close, the last opened first; what is open when a start fails is closed too. */
 function createClosers(log: Log) {
@@ -267,8 +268,8 @@ function startLogRelay(parts: {
     connect: (onLost) => connectLogStamper(store.url, onLost),
     // Entries that were stamped and not yet dispatched when an earlier process ended are ours now (threats F2).
     onElected: () => dispatcher.wake(),
-    onStamped: () => {
-      reader.wake();
+    onStamped: (head) => {
+      reader.wake(head);
       dispatcher.wake();
     },
     onFault: logFault,
@@ -281,6 +282,7 @@ function startLogRelay(parts: {
     isElected: relay.isElected,
     onFault: logFault,
     retryMs: dispatcherRetryMs,
+    paceMs: dispatcherPaceMs,
   });
   const elsewhere = notifyOutbox(store.database, logFault);
   parts.wakers.committed = () => (relay.isElected() ? relay.wake() : elsewhere());

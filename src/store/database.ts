@@ -1,8 +1,8 @@
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
-import { CompiledQuery, type Kysely, type QueryResult } from 'kysely';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { giveBackBroken } from './broken-connections.ts';
 import { entities } from './entities.ts';
+import { usePrepared } from './prepared.ts';
 
 /**
  * Runs one statement with `$1…` parameters, sent apart from its text. bigint arrives as number (every counter of ours
@@ -12,8 +12,9 @@ export interface Sql {
   rows<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }
 
+/** Statements that are given together travel together, and run one after another. */
 export interface Transaction extends Sql {
-  readonly em: EntityManager;
+  readonly isTransaction: true;
 }
 
 export interface Database extends Sql {
@@ -54,13 +55,42 @@ function useOurTypes(pool: Pool): void {
   };
 }
 
-async function execute<Row>(
-  executor: { executeQuery(query: CompiledQuery): Promise<QueryResult<unknown>> },
+async function rowsOf<Row>(
+  client: Pick<PoolClient, 'query'>,
   text: string,
   parameters: readonly unknown[],
 ): Promise<Row[]> {
-  const result = await executor.executeQuery(CompiledQuery.raw(text, [...parameters]));
-  return result.rows as Row[];
+  const { rows } = await client.query(text, [...parameters]);
+  return rows as Row[];
+}
+
+/**
+ * Gives the connection back whatever happens; one on which even ROLLBACK fails is closed (threats F8). The words are in
+ * capitals because those in small letters are Kysely's, which `giveBackBroken` looks after.
+ */
+async function runTransaction<Result>(
+  pool: Pool,
+  begin: string,
+  work: (tx: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect();
+  try {
+    await client.query(begin);
+    const result = await work({
+      isTransaction: true,
+      rows: (text, parameters = []) => rowsOf(client, text, parameters),
+    });
+    const { command } = await client.query('COMMIT');
+    if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
+    client.release();
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').then(
+      () => client.release(),
+      () => client.release(true),
+    );
+    throw error;
+  }
 }
 
 export async function openDatabase(url: string, options: { connectionsMax: number }): Promise<Database> {
@@ -69,33 +99,24 @@ export async function openDatabase(url: string, options: { connectionsMax: numbe
     entities: [...entities],
     pool: { min: 0, max: options.connectionsMax },
     driverOptions: {
+      pipeline: true,
       onPoolCreated(pool: Pool) {
         useOurTypes(pool);
+        usePrepared(pool);
         giveBackBroken(pool);
       },
     },
     // What fails is thrown to the caller, who logs it; MikroORM's own notes are not for the hub's standard output.
     logger: () => undefined,
   });
-  const kysely = () => orm.em.fork().getKysely() as unknown as Kysely<unknown>;
-
-  function run<Result>(
-    work: (tx: Transaction) => Promise<Result>,
-    settings: { isolationLevel?: 'repeatable read'; readOnly?: boolean },
-  ): Promise<Result> {
-    return orm.em.fork().transactional((em) => {
-      const context = em.getTransactionContext<Kysely<unknown>>();
-      if (context === undefined) throw new Error('MikroORM ran a transaction without its connection');
-      return work({ em, rows: (text, parameters = []) => execute(context, text, parameters) });
-    }, settings);
-  }
+  const pool = await orm.em.getConnection().getNativeClient();
 
   return {
     orm,
     em: () => orm.em.fork(),
-    rows: (text, parameters = []) => execute(kysely(), text, parameters),
-    transaction: (work) => run(work, {}),
-    snapshot: (work) => run(work, { isolationLevel: 'repeatable read', readOnly: true }),
+    rows: (text, parameters = []) => rowsOf(pool, text, parameters),
+    transaction: (work) => runTransaction(pool, 'BEGIN', work),
+    snapshot: (work) => runTransaction(pool, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work),
     close: () => orm.close(true),
   };
 }

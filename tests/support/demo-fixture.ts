@@ -31,7 +31,7 @@ export interface DemoFixture extends TestDatabase {
 export async function createDemoFixture(options: { connectionsMax?: number } = {}): Promise<DemoFixture> {
   const db = await createTestDatabase(options);
   const province = demoProvince({ size: 'tiny', validFrom: new Date('2016-01-01T00:00:00+07:00') });
-  await importProvince(db.url, db.database, province, { passwordHash: 'none', at: systemClock.now() });
+  await importProvince(db.url, province, { passwordHash: 'none', at: systemClock.now() });
   const pool = createParsePool({ size: 1 });
   const access = createAccessStore(db.database);
   let commits = 0;

@@ -4,8 +4,8 @@ import type { LogEntry } from '#domain/event.ts';
 export interface LogReader {
   /** The last entry that every subscriber has been given. */
   position(): number;
-  /** There may be more: reads on from its own position. Calls fold together. */
-  wake(): void;
+  /** There may be more, up to `head` where that is known: reads on from its own position. Calls fold together. */
+  wake(head?: number): void;
   /** Called with entries in order, without gaps. */
   subscribe(subscriber: (entries: readonly LogEntry[]) => void): () => void;
   /** Resolves once everything up to `position` has been given to the subscribers. */
@@ -26,7 +26,8 @@ export async function startLogReader(
 ): Promise<LogReader> {
   let position = await log.head();
   let reading: Promise<void> | undefined;
-  let again = false;
+  /** How far it is to read; Infinity when nobody knows. */
+  let wanted = 0;
   let closed = false;
   const subscribers = new Set<(entries: readonly LogEntry[]) => void>();
   const waiting = new Set<{ position: number; resolve: () => void }>();
@@ -49,33 +50,33 @@ export async function startLogReader(
   }
 
   async function readOn(): Promise<void> {
-    do {
-      again = false;
+    while (wanted > position && !closed) {
+      if (wanted === Infinity) wanted = 0;
       const entries = await log.read(position, batchEntries);
       if (entries.length > 0) give(entries);
-      again ||= entries.length === batchEntries;
-    } while (again && !closed);
+      if (entries.length === batchEntries) wanted = Infinity;
+      // What was named cannot be missing; should it be, the next notice or the poll asks again.
+      else if (wanted !== Infinity && entries.length === 0) return;
+    }
   }
 
-  function wake(): void {
-    if (closed) return;
-    if (reading !== undefined) {
-      again = true;
-      return;
-    }
+  function wake(head = Infinity): void {
+    if (closed || head <= position) return;
+    wanted = Math.max(wanted, head);
+    if (reading !== undefined) return;
     reading = readOn()
       .catch((error: unknown) => {
         options.onFault(error);
-        setTimeout(wake, retryMs).unref();
+        setTimeout(() => wake(), retryMs).unref();
       })
       .finally(() => {
         reading = undefined;
-        if (again) wake();
+        if (wanted === Infinity) wake();
       });
   }
 
   // A lost notice costs at most this long.
-  const timer = setInterval(wake, options.pollMs);
+  const timer = setInterval(() => wake(), options.pollMs);
   timer.unref();
 
   return {

@@ -55,7 +55,10 @@ export async function routeMail(tx: MailReceptionTransaction, input: RouteMail):
     input.approved,
   );
   refuseUnreachable(input, expanded);
-  const { accountIds, placements } = await placed(tx, expanded.accountIds, input);
+  const [{ accountIds, placements }, absent] = await Promise.all([
+    placed(tx, expanded.accountIds, input),
+    mayBeAnswered(input) ? tx.absent(expanded.accountIds, at) : [],
+  ]);
   const { messageId } = await tx.deliver({
     message: input.message,
     receivedAt: at,
@@ -67,7 +70,6 @@ export async function routeMail(tx: MailReceptionTransaction, input: RouteMail):
   const held = await holdModerated(tx, input, messageId, expanded);
   const queued = await enqueueOutside(tx, input, messageId, expanded.outside);
   const reports = await owedReports(tx, input, messageId, expanded);
-  const absent = mayBeAnswered(input) ? await tx.absent(expanded.accountIds, at) : [];
   const heardBy = [
     ...new Set([...accountIds, ...(input.sentCopyOf === undefined ? [] : [input.sentCopyOf])]),
   ];

@@ -8,6 +8,7 @@ import type {
   SpfResult,
 } from '#domain/mail/authentication.ts';
 import { domainOf } from '#domain/mail/envelope.ts';
+import { headerEnd, headerFields } from '#mail/message/header-fields.ts';
 import { countAuthors } from './count-authors.ts';
 import { resultFields } from './result-fields.ts';
 import type { MailResolver } from './resolver.ts';
@@ -36,7 +37,7 @@ export function createCheckOrigin(options: CheckOriginOptions): CheckOrigin {
 
   async function authenticate(bytes: Uint8Array, origin: MailOrigin): Promise<Authentication> {
     const [signatures, spfFound] = await Promise.all([
-      dkimVerify(Buffer.from(bytes), asked),
+      dkimVerify(signedPart(bytes), asked),
       checkSpf(origin),
     ]);
     const dkim = signatures.results.slice(0, signaturesMax).flatMap(dkimResultOf);
@@ -95,6 +96,15 @@ export function createCheckOrigin(options: CheckOriginOptions): CheckOrigin {
       late.stop();
     }
   };
+}
+
+/** The whole message where a signature or seal covers its body; otherwise the header, which is all that is asked. */
+function signedPart(bytes: Uint8Array): Buffer {
+  const end = headerEnd(bytes);
+  for (const { name } of headerFields(bytes, { start: 0, end })) {
+    if (name === 'dkim-signature' || name.startsWith('arc-')) return Buffer.from(bytes);
+  }
+  return Buffer.concat([bytes.subarray(0, end), Buffer.from('\r\n')]);
 }
 
 function dkimResultOf(found: DKIMResult): DkimResult[] {

@@ -43,6 +43,11 @@ export interface ConnectionOffers {
   readonly futureRelease?: FutureRelease;
   /** Undefined when the client's first message is none. */
   readonly scram?: (session: SMTPServerSession, clientFirst: string) => ScramConversation | undefined;
+  /**
+   * Greets without the pause in which smtp-server looks for clients that speak before they are greeted: that tells a
+   * spammer from a mail server, and who signs in is neither.
+   */
+  readonly greetsAtOnce?: boolean;
 }
 
 /** A SCRAM exchange (RFC 5802) on one connection. */
@@ -92,6 +97,7 @@ export class HubSmtpConnection extends SMTPConnection {
   readonly #offers: ConnectionOffers;
   #repliedAtMs = performance.now();
   #errors = 0;
+  #greeted = false;
 
   constructor(server: HubSmtpServer, socket: Socket, options: SMTPConnectionOptions | null | undefined) {
     super(server, socket, options);
@@ -99,6 +105,18 @@ export class HubSmtpConnection extends SMTPConnection {
     this.#offers = server.offers;
     this.peer = peerOf(socket);
     connections.set(this.session, this);
+  }
+
+  override init(): void {
+    super.init();
+    if (this.#offers.greetsAtOnce === true) setImmediate(() => this.connectionReady());
+  }
+
+  /** Also called when the pause is over. */
+  override connectionReady(next?: () => void): void {
+    if (this.#greeted && next === undefined) return;
+    this.#greeted = true;
+    super.connectionReady(next);
   }
 
   get waiting(): Waiting {
@@ -122,6 +140,8 @@ export class HubSmtpConnection extends SMTPConnection {
   override send(code: number, data?: string | string[] | null, context?: string | false): void {
     const own = typeof data === 'string' && ownStatus.test(data);
     const lines = Array.isArray(data) ? this.#announced(data) : data;
+    // 220 may be the last word before TLS, which does not pass through what is held back here.
+    if (code !== 220) this.#gather();
     super.send(code, lines, own ? false : context);
     this.#repliedAtMs = performance.now();
     if (code >= 500) this.#errors += 1;
@@ -129,6 +149,14 @@ export class HubSmtpConnection extends SMTPConnection {
     if (this.#errors >= this.#limits.hardErrorsMax && !this._closing) {
       super.send(421, '4.7.0 Too many errors', false);
     }
+  }
+
+  /** Replies of one turn go out together, as those to commands that came together should (RFC 2920, section 3.2). */
+  #gather(): void {
+    const socket = this._socket;
+    if (socket.writableCorked > 0) return;
+    socket.cork();
+    setImmediate(() => socket.uncork());
   }
 
   /** STARTTLS takes every listener off the socket that was accepted, so nothing else tells that it has gone. */

@@ -60,6 +60,8 @@ export interface SmtpDoorRules {
   readonly server: SMTPServerOptions;
   /** Whether a client may say when a message is to go out (RFC 4865). */
   readonly futureRelease?: boolean;
+  /** Whether it greets without looking for clients that speak too early. */
+  readonly greetsAtOnce?: boolean;
   /** Sign-in by SCRAM-SHA-256, where it is offered. */
   readonly scram?: (
     door: DoorState,
@@ -110,6 +112,7 @@ export function createSmtpDoor(options: SmtpDoorOptions, rules: SmtpDoorRules): 
     limits,
     leave,
     {
+      greetsAtOnce: rules.greetsAtOnce === true,
       ...(rules.futureRelease === true
         ? { futureRelease: { secondsMax: limits.holdSecondsMax, now: () => options.clock.now() } }
         : {}),

@@ -53,6 +53,7 @@ export function createSubmissionDoor(options: SubmissionDoorOptions): SmtpDoor {
         : '5.7.0 Begin TLS with STARTTLS and sign in first',
     },
     futureRelease: true,
+    greetsAtOnce: true,
     scram: (door, session, clientFirst) => scram(options, door, session, clientFirst),
     mailFrom: (address, session) => requireOwnSender(options, address, session),
     rcptTo: (address, session) => requireReachable(options, address, session),

@@ -15,7 +15,8 @@ const reconnectMaxMs = 5000;
 export function listenToLog(
   url: string,
   on: {
-    log: () => void;
+    /** With the log's last position. */
+    log: (head: number) => void;
     outbox: () => void;
     connected: () => void;
     lost: (error: Error | undefined) => void;
@@ -45,7 +46,9 @@ export function listenToLog(
     client = next;
     next.on('error', again);
     next.on('end', () => again(undefined));
-    next.on('notification', (notice) => (notice.channel === logChannel ? on.log() : on.outbox()));
+    next.on('notification', (notice) =>
+      notice.channel === logChannel ? on.log(Number(notice.payload)) : on.outbox(),
+    );
     void next
       .connect()
       .then(() => next.query(`listen ${logChannel}; listen ${outboxChannel}`))

@@ -1,6 +1,7 @@
 import type { LogReads } from '#app/ports/hub-store.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import type { Sql } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 
 interface OutboxRow {
   readonly position: number;
@@ -13,6 +14,10 @@ function entryOf(row: OutboxRow): LogEntry {
   return { position: row.position, at: row.at, rooms: row.rooms, event: row.payload };
 }
 
+const readSql = prepared(
+  'select position, at, rooms, payload from outbox where position > $1 order by position limit $2',
+);
+
 export function createLogReads(sql: Sql): LogReads {
   return {
     async head() {
@@ -20,10 +25,7 @@ export function createLogReads(sql: Sql): LogReads {
       return row?.position ?? 0;
     },
     async read(after, limit) {
-      const rows = await sql.rows<OutboxRow>(
-        `select position, at, rooms, payload from outbox where position > $1 order by position limit $2`,
-        [after, limit],
-      );
+      const rows = await sql.rows<OutboxRow>(readSql, [after, limit]);
       return rows.map(entryOf);
     },
     async readFor(rooms, after, upTo, limit) {

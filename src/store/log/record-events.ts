@@ -1,5 +1,6 @@
 import { audienceOf, type HubEvent } from '#domain/event.ts';
 import type { Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 
 /**
  * Writes events into the outbox: the last statement of a transaction, after every lock is held, so that ids of
@@ -25,12 +26,11 @@ export async function recordTimedEvents(tx: Transaction, events: readonly TimedE
     rooms: audienceOf(event),
     payload: event,
   }));
-  await tx.rows(
-    `insert into outbox (type, at, rooms, payload)
+  await tx.rows(outboxSql, [JSON.stringify(rows)]);
+}
+
+const outboxSql = prepared(`insert into outbox (type, at, rooms, payload)
      select e.type, e.at, array(select jsonb_array_elements_text(e.rooms)), e.payload
      from rows from (jsonb_to_recordset($1::jsonb) as (type text, at timestamptz, rooms jsonb, payload jsonb))
        with ordinality as e(type, at, rooms, payload, place)
-     order by e.place`,
-    [JSON.stringify(rows)],
-  );
-}
+     order by e.place`);

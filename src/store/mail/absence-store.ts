@@ -3,6 +3,7 @@ import type { Absence } from '#domain/mail/absence.ts';
 import { isSenderVerified, type Authentication } from '#domain/mail/authentication.ts';
 import { canonicalAddress } from '#domain/mail/envelope.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 
 interface AbsenceRow {
   readonly enabled: boolean;
@@ -28,13 +29,13 @@ export async function absentAmong(
   at: Date,
 ): Promise<readonly string[]> {
   if (accountIds.length === 0) return [];
-  const rows = await tx.rows<{ account_id: string }>(
-    `select v.account_id from absence v
-     where v.account_id = any($1::uuid[]) and ${awayAt('$2::timestamptz')} order by v.account_id`,
-    [accountIds, at],
-  );
+  const rows = await tx.rows<{ account_id: string }>(absentSql, [accountIds, at]);
   return rows.map((row) => row.account_id);
 }
+
+const absentSql = prepared(`
+  select v.account_id from absence v
+  where v.account_id = any($1::uuid[]) and ${awayAt('$2::timestamptz')} order by v.account_id`);
 
 export function createAbsences(
   database: Database,

@@ -1,5 +1,6 @@
 import { canonicalAddress } from '#domain/mail/envelope.ts';
 import type { Sql } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 
 /**
  * The active accounts behind addresses, their own or aliases, by the address as it was given. `name+tag@domain` is
@@ -13,13 +14,9 @@ export async function accountsByAddresses(
     const exact = canonicalAddress(address);
     return { address, exact, plain: withoutTag(exact) };
   });
-  const rows = await sql.rows<{ id: string; address: string }>(
-    `select id, address from account where address = any($1::text[]) and status = 'active'
-     union all
-     select a.id, l.address from mail_alias l join account a on a.id = l.account_id and a.status = 'active'
-     where l.address = any($1::text[])`,
-    [[...new Set(spellings.flatMap(({ exact, plain }) => [exact, plain]))]],
-  );
+  const rows = await sql.rows<{ id: string; address: string }>(accountsSql, [
+    [...new Set(spellings.flatMap(({ exact, plain }) => [exact, plain]))],
+  ]);
   const byAddress = new Map(rows.map((row) => [row.address, row.id]));
   const found = new Map<string, string>();
   for (const { address, exact, plain } of spellings) {
@@ -28,6 +25,12 @@ export async function accountsByAddresses(
   }
   return found;
 }
+
+const accountsSql = prepared(`
+  select id, address from account where address = any($1::text[]) and status = 'active'
+  union all
+  select a.id, l.address from mail_alias l join account a on a.id = l.account_id and a.status = 'active'
+  where l.address = any($1::text[])`);
 
 function withoutTag(address: string): string {
   const at = address.lastIndexOf('@');

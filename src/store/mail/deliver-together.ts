@@ -2,6 +2,7 @@ import type { Placement } from '#domain/mail/mail-rule.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { DeliverMail } from '#app/ports/mail-delivery.ts';
 import type { Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { storeMessages } from './store-message.ts';
 
 /** Mailbox rows that one statement of this file writes; a delivery with more goes by `deliverMessage`. */
@@ -28,8 +29,8 @@ export async function deliverTogether(
   const entries = messages.reduce((sum, { accountIds }) => sum + accountIds.length, 0);
   if (entries > entriesTogetherMax) throw new TooManyTogether(entries);
   const kept = await lockStored(tx, messages);
-  const boxes = await lockBoxes(tx, messages);
-  const ids = await storeNew(tx, messages);
+  // They travel together, and run in this order.
+  const [boxes, ids] = await Promise.all([lockBoxes(tx, messages), storeNew(tx, messages)]);
   const rows = messages.flatMap((message, place) => {
     const { message: octets } = message;
     const id = 'storedId' in octets ? octets.storedId : (ids.get(place) ?? '');
@@ -111,7 +112,7 @@ async function lockBoxes(tx: Transaction, messages: readonly DeliverMail[]): Pro
   };
 }
 
-const lockSql = `
+const lockSql = prepared(`
   select b.id, b.account_id, b.path, b.special_use from mailbox b
   where b.id = any(array(
     select id from mailbox where account_id = any($1::uuid[]) and path = 'INBOX'
@@ -122,7 +123,7 @@ const lockSql = `
     union all
     select m.id from unnest($4::uuid[], $5::text[]) as p (account_id, path)
       join mailbox m on m.account_id = p.account_id and m.path = p.path))
-  order by b.id for no key update`;
+  order by b.id for no key update`);
 
 interface Entry {
   readonly box: number;
@@ -152,7 +153,7 @@ function entryOf(boxes: Boxes, into: 'inbox' | 'junk', accountId: string, own: P
 }
 
 /** Starts with every lock held, so that it sees the last UID that anyone has taken. */
-const fileSql = `
+const fileSql = prepared(`
   with entry as (
     select e.*, row_number() over (partition by e.box order by e.place) as nth
     from rows from (jsonb_to_recordset($1::jsonb)
@@ -170,4 +171,4 @@ const fileSql = `
     returning b.id, b.uid_next - s.entries - 1 as uid, b.highest_modseq - s.entries as modseq)
   insert into mailbox_message (mailbox_id, uid, message_id, flags, keywords, modseq, internal_date, save_date, size)
   select t.id, t.uid + e.nth, e.message, e.flags, e.keywords, t.modseq + e.nth, e.at, e.at, e.size
-  from entry e join taken t on t.id = e.box`;
+  from entry e join taken t on t.id = e.box`);

@@ -62,7 +62,7 @@ export function createDeliveryBatches(
         );
       }
     },
-    { weightMax: recipientsTogetherMax, weightOf: ({ recipients }) => recipients, lingerMs: 4 },
+    { weightMax: recipientsTogetherMax, weightOf: ({ recipients }) => recipients },
   );
 
   return <Result>(recipients: number, work: (tx: MailReceptionTransaction) => Promise<Result>) =>

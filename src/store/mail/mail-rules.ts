@@ -13,6 +13,7 @@ import {
   type Placement,
 } from '#domain/mail/mail-rule.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 import { personalKeywords } from './keywords.ts';
 import { lockAccount } from './mailbox-rows.ts';
@@ -66,11 +67,7 @@ export async function placementsTogether(
 ): Promise<readonly (readonly Placement[])[]> {
   const accountIds = [...new Set(messages.flatMap((message) => message.accountIds))];
   if (accountIds.length === 0) return messages.map(() => []);
-  const rows = await tx.rows<ForwardingRow>(
-    `select ${columns}, ${forwards} from mail_rule r
-     where r.enabled and r.account_id = any($1::uuid[]) order by r.account_id, r.ordinal`,
-    [accountIds],
-  );
+  const rows = await tx.rows<ForwardingRow>(enabledRulesSql, [accountIds]);
   const rules = new Map<string, MailRule[]>();
   for (const row of rows) {
     const own = rules.get(row.account_id);
@@ -84,6 +81,10 @@ export async function placementsTogether(
     );
   });
 }
+
+const enabledRulesSql = prepared(`
+  select ${columns}, ${forwards} from mail_rule r
+  where r.enabled and r.account_id = any($1::uuid[]) order by r.account_id, r.ordinal`);
 
 function activeRuleOf(row: ForwardingRow): MailRule {
   const active = new Set((row.forwards ?? []).map(({ id }) => id));

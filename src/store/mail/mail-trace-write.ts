@@ -1,6 +1,7 @@
 import { canonicalAddress } from '#domain/mail/envelope.ts';
 import type { TraceEntry } from '#domain/mail/mail-trace.ts';
 import type { Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { storableJson } from './sql-text.ts';
 
 /** Longer ids are none (RFC 5322, section 2.1.1), and as the key of an index one would make the step impossible to write. */
@@ -35,16 +36,16 @@ export async function recordTimedTrace(tx: Transaction, entries: readonly TimedT
     submitted_by: entry.submittedBy,
     detail: entry.detail,
   }));
-  await tx.rows(
-    `insert into mail_trace (at, step, message_id, trace_id, message_id_header, sender, recipients, submitted_by, detail)
+  await tx.rows(traceSql, [storableJson(rows)]);
+}
+
+const traceSql =
+  prepared(`insert into mail_trace (at, step, message_id, trace_id, message_id_header, sender, recipients, submitted_by, detail)
      select t.at, t.step, t.message_id, t.trace_id, t.message_id_header, t.sender, t.recipients, t.submitted_by, t.detail
      from rows from (jsonb_to_recordset($1::jsonb) as (at timestamptz, step text, message_id bigint, trace_id text,
          message_id_header text, sender text, recipients text[], submitted_by uuid, detail jsonb))
        with ordinality as t(at, step, message_id, trace_id, message_id_header, sender, recipients, submitted_by, detail, place)
-     order by t.place`,
-    [storableJson(rows)],
-  );
-}
+     order by t.place`);
 
 function headerKey(header: string | undefined): string | undefined {
   return header === undefined || Buffer.byteLength(header) > headerBytesMax ? undefined : header;

@@ -3,6 +3,7 @@ import { canonicalAddress, domainOf } from '#domain/mail/envelope.ts';
 import { accessTo, groupDepthMax, type GroupModeration, type GroupWriters } from '#domain/mail/mail-group.ts';
 import { coalesce } from '#lib/coalesce.ts';
 import type { Sql } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 
 /** Who is behind an address, and for a group what it makes of the writer's message. */
@@ -182,11 +183,11 @@ async function ourDomains(sql: Sql, domains: readonly string[]): Promise<Readonl
 /** Those of the accounts that nothing more fits into, counted as RFC 9208 (STORAGE) does: every entry by its full size. */
 async function fullAmong(sql: Sql, accountIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (accountIds.length === 0) return new Set();
-  const rows = await sql.rows<{ id: string }>(
-    `select a.id from account a
-     where a.id = any($1::uuid[])
-       and a.quota_bytes <= coalesce((select sum(total_size) from mailbox where account_id = a.id), 0)`,
-    [accountIds],
-  );
+  const rows = await sql.rows<{ id: string }>(fullSql, [accountIds]);
   return new Set(rows.map(({ id }) => id));
 }
+
+const fullSql = prepared(`
+  select a.id from account a
+  where a.id = any($1::uuid[])
+    and a.quota_bytes <= coalesce((select sum(total_size) from mailbox where account_id = a.id), 0)`);

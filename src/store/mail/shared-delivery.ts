@@ -13,6 +13,8 @@ import { takeOnce } from './taken-mail.ts';
 /** What several messages ask for in one step of their way, until it is their turn. */
 interface Step {
   readonly waiting: number;
+  /** Takes no lock and writes nothing, so it may go with any other step. */
+  readonly reads: boolean;
   run(): Promise<void>;
   abandon(reason: Error): void;
 }
@@ -45,16 +47,19 @@ export async function deliverShared<Result>(
 
   async function takeTurn(): Promise<void> {
     turn = 'under way';
-    await steps.find(({ waiting }) => waiting > 0)?.run();
+    const [first, ...others] = steps.filter(({ waiting }) => waiting > 0);
+    await Promise.all([first?.run(), ...others.filter(({ reads }) => reads).map((one) => one.run())]);
     turn = 'none';
     if (steps.some(({ waiting }) => waiting > 0)) wake();
   }
 
   function step<Input, Output>(
     run: (inputs: readonly Input[]) => Promise<readonly Output[]>,
+    reads = false,
   ): (input: Input) => Promise<Output> {
     let calls: Call<Input, Output>[] = [];
     steps.push({
+      reads,
       get waiting() {
         return calls.length;
       },
@@ -97,13 +102,14 @@ export async function deliverShared<Result>(
   );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  await recordTimedTrace(tx, traces);
-  await recordTimedEvents(tx, events);
+  // They travel together, and run in this order.
+  await Promise.all([recordTimedTrace(tx, traces), recordTimedEvents(tx, events)]);
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 type MakeStep = <Input, Output>(
   run: (inputs: readonly Input[]) => Promise<readonly Output[]>,
+  reads?: boolean,
 ) => (input: Input) => Promise<Output>;
 
 /** The steps, in the order in which every delivery takes them. */
@@ -114,13 +120,17 @@ function receptionOf(
   events: TimedEvent[],
 ): MailReceptionTransaction {
   const take = step((inputs: readonly { key: Buffer; at: Date }[]) => takeOnce(tx, inputs));
-  const expand = step((inputs: Parameters<typeof expandTogether>[1]) => expandTogether(tx, inputs));
-  const place = step((inputs: Parameters<typeof placementsTogether>[1]) => placementsTogether(tx, inputs));
+  const expand = step((inputs: Parameters<typeof expandTogether>[1]) => expandTogether(tx, inputs), true);
+  const place = step(
+    (inputs: Parameters<typeof placementsTogether>[1]) => placementsTogether(tx, inputs),
+    true,
+  );
   const deliver = step((inputs: Parameters<typeof deliverTogether>[1]) => deliverTogether(tx, inputs));
   const hold = step(each((input: Parameters<typeof holdMail>[1]) => holdMail(tx, input)));
   const enqueue = step(each((input: Parameters<typeof enqueueOutbound>[1]) => enqueueOutbound(tx, input)));
-  const absent = step((inputs: readonly { accountIds: readonly string[]; at: Date }[]) =>
-    absentTogether(tx, inputs),
+  const absent = step(
+    (inputs: readonly { accountIds: readonly string[]; at: Date }[]) => absentTogether(tx, inputs),
+    true,
   );
   return {
     takeOnce: (key, at) => take({ key, at }),

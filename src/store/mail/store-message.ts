@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type { Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { storableJson, storableText } from './sql-text.ts';
+
+const preparedRowsMax = 16;
 
 export interface MessageToStore {
   readonly message: PreparedMessage;
@@ -36,9 +39,13 @@ export async function storeMessages(
   }));
   // In the order of their keys: two transactions with the same octets wait for each other, never in a circle.
   const blobs = hashed.toSorted((left, right) => left.sha256.compare(right.sha256));
-  await tx.rows(
-    `insert into blob (sha256, size, received_sha256, bytes, created_at) values ${placeholders(blobs.length, 5)}
-     on conflict (sha256) do nothing`,
+  // They travel together, and run in this order.
+  const filed = tx.rows(
+    ofFew(
+      blobs.length,
+      `insert into blob (sha256, size, received_sha256, bytes, created_at) values ${placeholders(blobs.length, 5)}
+       on conflict (sha256) do nothing`,
+    ),
     blobs.flatMap(({ sha256, message, receivedAt }) => [
       sha256,
       message.bytes.length,
@@ -47,11 +54,13 @@ export async function storeMessages(
       receivedAt,
     ]),
   );
-  // Ids are counted up in the order of the values, so that order is theirs.
-  const rows = await tx.rows<{ id: number }>(
-    `insert into message (blob_sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
-                          received_at, authentication)
-     values ${placeholders(hashed.length, 10)} returning id`,
+  const stored = tx.rows<{ id: number }>(
+    ofFew(
+      hashed.length,
+      `insert into message (blob_sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
+                            received_at, authentication)
+       values ${placeholders(hashed.length, 10)} returning id`,
+    ),
     hashed.flatMap(({ sha256, message, receivedAt }) => [
       sha256,
       message.bytes.length,
@@ -65,10 +74,17 @@ export async function storeMessages(
       message.authentication === undefined ? null : storableJson(message.authentication),
     ]),
   );
+  const [, rows] = await Promise.all([filed, stored]);
+  // Ids are counted up in the order of the values, so that order is theirs.
   return rows
     .map(({ id }) => id)
     .toSorted((left, right) => left - right)
     .map(String);
+}
+
+/** The text depends on the number of rows: those of small numbers are few, and most of what is run. */
+function ofFew(rows: number, text: string): string {
+  return rows <= preparedRowsMax ? prepared(text) : text;
 }
 
 function placeholders(rows: number, columns: number): string {

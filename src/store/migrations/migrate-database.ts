@@ -5,6 +5,7 @@ import { Foundation0001 } from './0001-foundation.ts';
 import { OfficialMail0002 } from './0002-official-mail.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
+import { StampLog0009 } from './0009-stamp-log.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
@@ -12,6 +13,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0002-official-mail': OfficialMail0002,
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,
+  '0009-stamp-log': StampLog0009,
 };
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */

@@ -4,6 +4,7 @@ export const migrationNames = [
   '0002-official-mail',
   '0007-sts-mode',
   '0008-mail-import',
+  '0009-stamp-log',
 ] as const;
 
 export type MigrationName = (typeof migrationNames)[number];

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Province } from '#domain/organisation/province.ts';
 import { foldText } from '#lib/fold-text.ts';
-import type { Database, Transaction } from '#store/database.ts';
+import type { Transaction } from '#store/database.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { ensureMailboxes } from '#store/mail/ensure-mailboxes.ts';
 
@@ -18,7 +18,6 @@ type Cell = string | number | boolean | Date | null | undefined;
  */
 export async function importProvince(
   url: string,
-  database: Database,
   province: Province,
   options: { passwordHash: string; at: Date },
 ): Promise<void> {
@@ -27,7 +26,7 @@ export async function importProvince(
   try {
     await client.query('begin');
     for (const [table, columns, rows] of tables(province, options)) await copy(client, table, columns, rows);
-    const transaction = transactionOn(client, database);
+    const transaction = transactionOn(client);
     await ensureMailboxes(
       transaction,
       province.accounts.map((account) => account.id),
@@ -49,9 +48,9 @@ export async function importProvince(
 }
 
 /** The statements of the mail store and the log, run on the import's own connection. */
-function transactionOn(client: Client, database: Database): Transaction {
+function transactionOn(client: Client): Transaction {
   return {
-    em: database.em(),
+    isTransaction: true,
     async rows<Row>(text: string, parameters: readonly unknown[] = []) {
       return (await client.query(text, [...parameters])).rows as Row[];
     },

@@ -108,7 +108,7 @@ describe('mail to other domains in rehearsal', () => {
     expect(octets.body).toContain('To: doc@outside.example\r\n');
     expect(Object.fromEntries(octets.headers)).toMatchObject({
       'content-type': 'application/octet-stream',
-      'content-disposition': `attachment; filename="thu-${own?.id}.eml"`,
+      'content-disposition': `attachment; filename="${own?.id}.eml"`,
       'x-content-type-options': 'nosniff',
     });
 

@@ -62,6 +62,7 @@ function start(add: (id: string, job: Job) => Promise<void>, isElected = () => t
     isElected,
     onFault: (error) => faults.push(error),
     retryMs: 30,
+    paceMs: 5,
   });
   return { dispatcher, faults, position: dispatched.read };
 }

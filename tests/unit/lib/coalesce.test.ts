@@ -70,23 +70,6 @@ describe('coalesce', () => {
     expect(await next).toBe(40);
   });
 
-  it('waits after a run for those it has just answered', async () => {
-    const { runs, run } = recorded();
-    const ask = coalesce(run, { weightMax: 10, lingerMs: 60_000 });
-    const first = ask(1);
-    await turn();
-    const waiting = ask(2);
-    runs[0]?.end();
-    await first;
-    await turn();
-    expect(runs).toHaveLength(1);
-    const again = ask(3);
-    await turn();
-    expect(runs[1]?.inputs).toEqual([2, 3]);
-    runs[1]?.end();
-    expect(await Promise.all([waiting, again])).toEqual([20, 30]);
-  });
-
   it('rejects a call that its run has left out', async () => {
     const ask = coalesce(() => Promise.resolve([]), { weightMax: 10 });
     await expect(ask(1)).rejects.toThrow('left out');
