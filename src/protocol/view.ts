@@ -94,6 +94,7 @@ export const boardRow = Type.Object({
   deliveredAt: time,
   arrivedAt: Type.Optional(time),
   openedAt: Type.Optional(time),
+  openedBy: Type.Optional(Type.String()),
   acknowledgedAt: Type.Optional(time),
 });
 export type BoardRow = Static<typeof boardRow>;

@@ -29,6 +29,7 @@ function presentRow(row: BoardRecipient): BoardRow {
     deliveredAt: row.deliveredAt.toISOString(),
     ...(row.arrivedAt === undefined ? {} : { arrivedAt: row.arrivedAt.toISOString() }),
     ...(row.openedAt === undefined ? {} : { openedAt: row.openedAt.toISOString() }),
+    ...(row.openedBy === undefined ? {} : { openedBy: row.openedBy }),
     ...(row.acknowledgedAt === undefined ? {} : { acknowledgedAt: row.acknowledgedAt.toISOString() }),
   };
 }

@@ -11,6 +11,7 @@ import { domainCommands } from './domain-commands.ts';
 import { groupCommands } from './group-commands.ts';
 import { importCommands } from './import-commands.ts';
 import { limitCommands } from './limit-commands.ts';
+import { mailboxCommands } from './mailbox-commands.ts';
 import { traceCommands } from './trace-commands.ts';
 
 const passwordCharactersMin = 8;
@@ -115,6 +116,7 @@ export const commands: Commands = {
   ...groupCommands,
   ...importCommands,
   ...limitCommands,
+  ...mailboxCommands,
   ...traceCommands,
 };
 

@@ -1,5 +1,6 @@
 import type { Config } from '#root/config.ts';
 import type { Hub } from '#app/hub.ts';
+import type { MailAccess } from '#app/ports/mail.ts';
 import type { MailWriter } from '#app/ports/mail-delivery.ts';
 import type { LogReader } from '#app/log/log-reader.ts';
 import { createMailboxWatch } from '#app/mail/mailbox-watch.ts';
@@ -94,9 +95,33 @@ export async function openImapDoor(options: MailDoorsOptions) {
   const { hub } = options;
   const rooms = new Map<string, readonly string[]>();
   const watch = createMailboxWatch((accountId) => rooms.get(accountId) ?? []);
+  /** Rooms come from rights, which a sign-in has seen as they were then. */
+  const moveRooms = async (accountId: string): Promise<void> => {
+    const actor = await hub.access.actor(accountId, hub.clock.now());
+    rooms.set(accountId, actor === undefined ? [] : roomsOf(actor));
+  };
   options.reader.subscribe((entries) => {
-    for (const entry of entries) watch.deliver(entry);
+    for (const entry of entries) {
+      const { event } = entry;
+      if (event.type !== 'membership.changed' || !rooms.has(event.accountId)) watch.deliver(entry);
+      else
+        void moveRooms(event.accountId)
+          .catch((error: unknown) =>
+            options.log.error({ error }, 'The rooms of an IMAP session are out of date'),
+          )
+          .finally(() => watch.deliver(entry));
+    }
   });
+  const domain = await systemDomain(options.database);
+  const accessOf = (actor: Actor): MailAccess => {
+    rooms.set(actor.accountId, roomsOf(actor));
+    return createMailAccess(options.database, hub.clock, actor, {
+      messageBytesMax,
+      prepare: (bytes) => prepareMessage(options.pool, bytes),
+      afterCommit: hub.committed,
+      adminContact: `mailto:postmaster@${domain}`,
+    });
+  };
   const server = createImapServer({
     host: options.config.bind,
     startTlsPort: options.config.ports.imap,
@@ -104,14 +129,17 @@ export async function openImapDoor(options: MailDoorsOptions) {
     tls: options.tls,
     watch,
     log: options.log,
-    async authenticate(input) {
-      const actor: Actor = await hub.mailSignIn(input);
-      rooms.set(actor.accountId, roomsOf(actor));
-      return createMailAccess(options.database, hub.clock, actor, {
-        messageBytesMax,
-        prepare: (bytes) => prepareMessage(options.pool, bytes),
-        afterCommit: hub.committed,
-      });
+    authenticate: async (input) => accessOf(await hub.mailSignIn(input)),
+    beginScram(input) {
+      const dialogue = hub.scramSignIn(input);
+      if (dialogue === undefined) return undefined;
+      return {
+        serverFirst: dialogue.serverFirst,
+        finish: async (clientFinal) => {
+          const { actor, serverFinal } = await dialogue.finish(clientFinal);
+          return { access: accessOf(actor), serverFinal };
+        },
+      };
     },
   });
   return { server, ports: await server.listen() };

@@ -1,5 +1,6 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { constants, createDeflateRaw, createInflateRaw, type DeflateRaw } from 'node:zlib';
 
 import { createImapServer, type ImapServerOptions } from '#mail/imap/imap-server.ts';
 import { HubError } from '#domain/hub-error.ts';
@@ -83,6 +84,7 @@ export class ImapClient {
   #isClosed = false;
   #wake: (() => void) | undefined;
   #tags = 0;
+  #deflate: DeflateRaw | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
@@ -94,7 +96,34 @@ export class ImapClient {
   }
 
   send(text: string | Buffer): void {
-    this.#socket.write(text);
+    if (this.#deflate === undefined) this.#socket.write(text);
+    else {
+      this.#deflate.write(text);
+      this.#deflate.flush(constants.Z_SYNC_FLUSH);
+    }
+  }
+
+  /** From here on deflated both ways (RFC 4978). */
+  compress(): void {
+    const plain = this.#socket;
+    plain.removeAllListeners('data');
+    const inflate = createInflateRaw();
+    inflate.on('data', (chunk: Buffer) => {
+      this.#chunks.push(chunk);
+      this.#length += chunk.length;
+      this.#wake?.();
+    });
+    inflate.on('error', () => {});
+    // What came before the end is still being inflated when the socket has closed.
+    plain.removeAllListeners('close');
+    plain.on('close', () => inflate.end());
+    inflate.on('close', () => {
+      this.#isClosed = true;
+      this.#wake?.();
+    });
+    plain.pipe(inflate);
+    this.#deflate = createDeflateRaw();
+    this.#deflate.pipe(plain);
   }
 
   /** Sends a command and gives back all lines up to and with its tagged answer; a literal counts as one line. */

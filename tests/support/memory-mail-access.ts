@@ -10,8 +10,11 @@ import type {
   StoreFlags,
 } from '#app/ports/mail.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { everyRight } from '#domain/mail/mailbox-rights.ts';
 import { flagBit, type MessageStructure, type SpecialUse } from '#domain/mail/structure.ts';
 import { parseStructure } from '#mail/message/parse-structure.ts';
+
+import { memorySharing } from './memory-mail-sharing.ts';
 
 interface HeldMessage {
   readonly uid: number;
@@ -66,9 +69,17 @@ export class MemoryMail implements MailboxWatch {
     return () => this.#listeners.delete(listener);
   }
 
+  onChangeOf(_mailbox: unknown, listener: () => void): () => void {
+    return this.onChange('', listener);
+  }
+
   onRevoked(_accountId: string, listener: () => void): () => void {
     this.#revoked.add(listener);
     return () => this.#revoked.delete(listener);
+  }
+
+  has(path: string): boolean {
+    return this.#mailboxes.some((mailbox) => mailbox.path === path);
   }
 
   revoke(): void {
@@ -120,6 +131,7 @@ export class MemoryMail implements MailboxWatch {
     return {
       accountId: OWNER,
       address: 'an.nguyen@binhthuan.example',
+      ...memorySharing(this),
       list: async () => this.#mailboxes.map(shown),
       open: async (path) => shown(this.#byPath(path)),
       create: async (path, specialUse) => this.#create(path, specialUse),
@@ -331,5 +343,10 @@ function shown(mailbox: HeldMailbox): Mailbox {
     deleted: messages.filter((message) => (message.flags & flagBit.deleted) !== 0).length,
     size: messages.reduce((sum, message) => sum + message.bytes.length, 0),
     subscribed,
+    rights: everyRight,
+    deletedSize: messages.reduce(
+      (sum, message) => sum + ((message.flags & flagBit.deleted) === 0 ? 0 : message.bytes.length),
+      0,
+    ),
   };
 }

@@ -4,6 +4,9 @@ import { demoPassword, type TestHub } from './start-test-hub.ts';
 
 export interface MailToSend {
   readonly from: string;
+  /** Who signs in, when it is not `from`. */
+  readonly user?: string;
+  readonly password?: string;
   readonly to: readonly string[];
   readonly subject: string;
   readonly text?: string;
@@ -21,7 +24,7 @@ export async function submitTo(hub: Pick<TestHub, 'ports'>, mail: MailToSend): P
       port: hub.ports.submissions,
       secure: true,
       tls: { rejectUnauthorized: false },
-      auth: { user: mail.from, pass: demoPassword },
+      auth: { user: mail.user ?? mail.from, pass: mail.password ?? demoPassword },
     },
     mail,
   );

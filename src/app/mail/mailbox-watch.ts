@@ -1,5 +1,6 @@
 import type { MailboxWatch } from '#app/ports/mail.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
+import { rooms } from '#domain/room.ts';
 
 export interface FedMailboxWatch extends MailboxWatch {
   /** Takes the next entry of the log. */
@@ -52,6 +53,13 @@ export function createMailboxWatch(roomsOf: (accountId: string) => readonly stri
         removeFrom(byAccount, accountId, listener);
       };
     },
+    onChangeOf({ accountId, ownerUnitId }, call) {
+      const of = [rooms.everyone, rooms.account(accountId)];
+      if (ownerUnitId !== undefined) of.push(rooms.unit(ownerUnitId));
+      const listener: Listener = { accountId, call, rooms: of };
+      enter(listener);
+      return () => leave(listener);
+    },
     onRevoked(accountId, call) {
       // An object of its own for each call, so that one function may listen twice.
       const listener = () => call();
@@ -60,7 +68,11 @@ export function createMailboxWatch(roomsOf: (accountId: string) => readonly stri
     },
     deliver(entry) {
       const { event } = entry;
-      if (event.type === 'membership.changed') moveRooms(event.accountId);
+      if (event.type === 'membership.changed') {
+        moveRooms(event.accountId);
+        // Rights in the mailboxes of others may have gone with a post (threats H2): each session asks for its own.
+        for (const listener of byAccount.get(event.accountId) ?? []) listener.call();
+      }
       if (touchesMailboxes(event)) notify(entry.rooms);
       // The end of one web session is not the end of a mail client, which signed in for itself.
       if (event.type === 'session.ended' && event.sessionId === undefined)

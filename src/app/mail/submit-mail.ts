@@ -1,4 +1,4 @@
-import { type Actor, unitsAnsweredFor } from '#domain/access/actor.ts';
+import type { Actor } from '#domain/access/actor.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type {
   AnsweredDirective,
@@ -116,27 +116,27 @@ function waitOf(
   return releaseAt === undefined || releaseAt <= at ? undefined : { kind: 'scheduled', releaseAt };
 }
 
-/** Whether the actor may use the address as the sender of an envelope; its own, or that of a unit it answers for. */
+/** Whether the actor may use the address as the sender of an envelope: its own, or that of an office it may post for. */
 export async function mayUseSender(ports: DeliveryPorts, actor: Actor, address: string): Promise<boolean> {
-  return ownsSender(actor, await ports.delivery.sender(address));
+  return ownsSender(actor, await ports.delivery.sender(address, actor.accountId));
 }
 
 /**
- * An account sends as itself, or as the mailbox of an office or unit that its person answers for (threats S8). A
- * personal mailbox is nobody's but its owner's, whatever the owner's unit.
+ * An account sends as itself, or as the mailbox of an office in which it has the right to post: who answers for the
+ * unit has it by the organisation, others by who administers the mailbox (threats S8). A personal mailbox is nobody's
+ * but its owner's, whatever rights were given in it.
  */
 export function ownsSender(actor: Actor, sender: MailSender | undefined): boolean {
   if (sender === undefined) return false;
   if (sender.accountId === actor.accountId) return true;
-  if (sender.kind !== 'role' && sender.kind !== 'unit') return false;
-  return sender.unitId !== undefined && unitsAnsweredFor(actor).includes(sender.unitId);
+  return (sender.kind === 'role' || sender.kind === 'unit') && sender.mayPost;
 }
 
 /** Whom it is sent as: the account behind From, the first of the authors. */
 async function requireOwnAuthors(tx: MailDeliveryTransaction, input: SubmitMail): Promise<MailSender> {
   let author: MailSender | undefined;
   for (const address of input.authors) {
-    const sender = await tx.sender(address);
+    const sender = await tx.sender(address, input.actor.accountId);
     if (sender === undefined || !ownsSender(input.actor, sender))
       throw new HubError('sender_not_owned', { field: 'From' });
     author ??= sender;

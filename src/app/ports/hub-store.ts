@@ -61,6 +61,8 @@ export interface BoardRecipient {
   readonly deliveredAt: Date;
   readonly arrivedAt?: Date;
   readonly openedAt?: Date;
+  /** Who opened it in the mailbox of an office, by name. */
+  readonly openedBy?: string;
   readonly acknowledgedAt?: Date;
 }
 

@@ -29,7 +29,8 @@ export type MailRecipient =
 export interface MailSender {
   readonly accountId: string;
   readonly kind: AccountKind;
-  readonly unitId?: string;
+  /** Whether the one who would send has the right `p` on its INBOX (RFC 4314, section 2.1). */
+  readonly mayPost: boolean;
   /** The hub puts a copy of what it sends into its Sent; otherwise its mail client does. */
   readonly keepsSentCopy: boolean;
 }
@@ -100,7 +101,8 @@ export interface MailDeliveryTransaction extends Omit<OutboundTransaction, 'sett
   hold(input: NewHeldMail): Promise<HeldBy>;
   /** Counts a submission in its hour. `hold`: the account has sent more than it may; `alert`: for the first time in that hour. */
   countSending(accountId: string, recipients: number, at: Date): Promise<SendingVerdict>;
-  sender(address: string): Promise<MailSender | undefined>;
+  /** `by` is the account that would send. */
+  sender(address: string, by?: string): Promise<MailSender | undefined>;
   /**
    * The first directive that one of the header ids names, in their order, and that has the account among its
    * recipients. Undefined when there is none.
@@ -130,7 +132,7 @@ export type MailReceptionTransaction = Pick<
 
 export interface MailDelivery {
   recipient(address: string, writer: MailWriter): Promise<MailRecipient>;
-  sender(address: string): Promise<MailSender | undefined>;
+  sender(address: string, by?: string): Promise<MailSender | undefined>;
   transaction<Result>(work: (tx: MailDeliveryTransaction) => Promise<Result>): Promise<Result>;
   /**
    * As `transaction`, but messages that are there at the same moment share one, and what they ask for in the same step

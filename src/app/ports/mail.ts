@@ -1,8 +1,15 @@
 import type { MessageStructure, SpecialUse } from '#domain/mail/structure.ts';
+import type { MailAnnotations } from './mail-annotations.ts';
+import type { MailQuota } from './mail-quota.ts';
+import type { MailSharing } from './mail-sharing.ts';
 
-/** One mailbox of an account. Paths are Unicode (NFC) with `/` between levels; INBOX is spelled in capitals. */
+/**
+ * One mailbox as whoever asks sees it. Paths are Unicode (NFC) with `/` between levels; INBOX is spelled in capitals. One
+ * of another account is under `Shared/ADDRESS/` or `Other Users/ADDRESS/`.
+ */
 export interface Mailbox {
   readonly id: string;
+  /** Of its owner. */
   readonly accountId: string;
   readonly path: string;
   readonly specialUse?: SpecialUse;
@@ -12,9 +19,17 @@ export interface Mailbox {
   readonly messages: number;
   readonly unseen: number;
   readonly deleted: number;
+  /** Sum of the sizes of those flagged deleted, in octets. */
+  readonly deletedSize: number;
   /** Sum of message sizes in octets. */
   readonly size: number;
   readonly subscribed: boolean;
+  /** Bits of `rightBit`: what whoever asks may do in it. */
+  readonly rights: number;
+  /** Whose `\Seen` the flags and counters show, where each reader has his own; absent where it is common. */
+  readonly seenBy?: string;
+  /** Of the owner. */
+  readonly ownerUnitId?: string;
 }
 
 /** One message in one mailbox. */
@@ -79,13 +94,17 @@ export interface Copied {
 }
 
 /**
- * What an IMAP session may do with the mailboxes of the account that signed in. Each call checks ownership in its
- * own statement (threats I10): an id of another account answers `mailbox_unknown`. Every change is one transaction
- * that also writes its log row; a returned promise is a commit.
+ * What an IMAP session may do with the mailboxes that the account that signed in has a right to. Each call asks for
+ * that right in its own statement (threats I10): a mailbox that the account may not see answers `mailbox_unknown` like
+ * one that is not there, one that it may see but not use so `not_permitted`. Every change is one transaction that also
+ * writes its log row; a returned promise is a commit.
  */
 export interface MailAccess {
   readonly accountId: string;
   readonly address: string;
+  readonly sharing: MailSharing;
+  readonly annotations: MailAnnotations;
+  readonly quota: MailQuota;
   list(): Promise<readonly Mailbox[]>;
   /** Throws `mailbox_unknown`. */
   open(path: string): Promise<Mailbox>;
@@ -120,6 +139,8 @@ export interface MailAccess {
 export interface MailboxWatch {
   /** Calls back after every commit that may have touched a mailbox of the account; returns the way to stop. */
   onChange(accountId: string, listener: () => void): () => void;
+  /** The same for a mailbox of another account. */
+  onChangeOf(mailbox: Pick<Mailbox, 'accountId' | 'ownerUnitId'>, listener: () => void): () => void;
   /** Calls back when the account's right to be signed in has ended. */
   onRevoked(accountId: string, listener: () => void): () => void;
 }

@@ -1,4 +1,4 @@
-import { canonicalMailboxPath, parentPaths } from './mailbox-path.ts';
+import { canonicalMailboxPath, isForeignPath, parentPaths } from './mailbox-path.ts';
 import type { SpecialUse } from './structure.ts';
 
 /** What mail programs call the folders of a special use, in lower case (NFC). */
@@ -100,7 +100,8 @@ export function importedLevel(level: string): string {
   return level === '' ? '_' : level.replaceAll('/', '_');
 }
 
-/** Throws `mailbox_name_bad`. */
+/** Of the account itself: `Shared` and `Other Users` are names of others' mailboxes here. Throws `mailbox_name_bad`. */
 export function importedPath(path: string): string {
-  return canonicalMailboxPath(path);
+  const own = canonicalMailboxPath(path);
+  return isForeignPath(own) ? canonicalMailboxPath(`Own ${own}`) : own;
 }

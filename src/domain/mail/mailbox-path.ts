@@ -5,6 +5,8 @@ const mailboxLevelCharactersMax = 200;
 /** A path is a key of a PostgreSQL B-tree, whose entries end at 2,704 octets. */
 const mailboxPathBytesMax = 2_500;
 export const mailboxesPerAccountMax = 5_000;
+/** The MESSAGE quota of every account (RFC 9208, section 5.2). */
+export const messagesPerAccountMax = 1_000_000;
 
 // Controls and line separators break protocol lines; bidirectional controls make a name read as another one.
 // eslint-disable-next-line no-control-regex -- these are the characters to refuse
@@ -39,4 +41,36 @@ export function parentPaths(path: string): readonly string[] {
 /** Characters as Unicode counts them, so that a letter outside the first plane is not two. */
 function codePoints(text: string): number {
   return Array.from(text).length;
+}
+
+/** Where mailboxes of others appear (RFC 2342): those of offices, and those that a person shares. */
+export const sharedNamespace = 'Shared';
+export const otherUsersNamespace = 'Other Users';
+
+/** A mailbox of another account as its reader names it. */
+export interface ForeignPath {
+  readonly namespace: string;
+  /** Of its owner. */
+  readonly address: string;
+  /** As its owner names it. */
+  readonly path: string;
+}
+
+/** Whether a path is in a namespace of others, or is the namespace itself: nobody's own mailbox may be called so. */
+export function isForeignPath(path: string): boolean {
+  return [sharedNamespace, otherUsersNamespace].some(
+    (namespace) => path === namespace || path.startsWith(`${namespace}/`),
+  );
+}
+
+/** The three parts of `Shared/van.thu@snv.binhthuan.example/INBOX`. Throws `mailbox_name_bad`. */
+export function parseForeignPath(name: string): ForeignPath {
+  const [namespace = '', address = '', ...rest] = name.split('/');
+  if (!isForeignPath(namespace) || !address.includes('@') || rest.length === 0)
+    throw new HubError('mailbox_name_bad');
+  return {
+    namespace,
+    address: address.normalize('NFC').toLowerCase(),
+    path: canonicalMailboxPath(rest.join('/')),
+  };
 }

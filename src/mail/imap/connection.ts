@@ -1,14 +1,18 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
+import type { MailAccess } from '#app/ports/mail.ts';
+
 import { dispatch, type Outcome, refuse } from './dispatch.ts';
 import { capabilities } from './capabilities.ts';
-import type { ConnectionContext } from './connection-context.ts';
+import type { BeginScram, ConnectionContext } from './connection-context.ts';
 import { parseCommand, readHead } from './grammar/parse-command.ts';
 import { judgeLiteral } from './literal-policy.ts';
 import { BrokenLiteral, CommandRefused, SessionEnded, statusLine } from './responses.ts';
 import { Session, type SessionDoor } from './session.ts';
+import type { Channel } from './wire/channel.ts';
 import { CommandDecoder, type Decoded } from './wire/command-decoder.ts';
+import { DeflatedChannel } from './wire/deflated-channel.ts';
 import { ConnectionClosed, Output } from './wire/output.ts';
 import { endSoftly, handshake } from './wire/socket-turns.ts';
 
@@ -19,13 +23,14 @@ const READ_AHEAD_BYTES = 128 * 1024;
 export class ImapConnection {
   readonly #context: ConnectionContext;
   readonly #remoteAddress: string;
-  readonly #loginDeadline: number;
+  #loginDeadline: number;
   readonly #output: Output;
-  #socket: Socket;
+  readonly #tcp: Socket;
+  #socket: Channel;
   #decoder = new CommandDecoder();
   #session: Session;
   #isEnded = false;
-  #plan: 'go_on' | 'start_tls' | 'end' = 'go_on';
+  #plan: 'go_on' | 'start_tls' | 'compress' | 'sign_out' | 'end' = 'go_on';
   #farewell: string | undefined;
   #wake: (() => void) | undefined;
   #badCommands = 0;
@@ -34,6 +39,7 @@ export class ImapConnection {
 
   constructor(socket: Socket, context: ConnectionContext) {
     this.#context = context;
+    this.#tcp = socket;
     this.#socket = socket;
     this.#remoteAddress = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
     this.#loginDeadline = performance.now() + context.limits.loginDeadlineMs;
@@ -103,6 +109,8 @@ export class ImapConnection {
         this.#releaseLiterals();
         await this.#finishCommand(parsed.tag, outcome);
         if (this.#plan === 'start_tls') await this.#startTls();
+        else if (this.#plan === 'compress') this.#compress();
+        else if (this.#plan === 'sign_out') this.#signOut();
       }
     }
   }
@@ -181,7 +189,7 @@ export class ImapConnection {
     });
   }
 
-  #attach(socket: Socket): void {
+  #attach(socket: Channel): void {
     socket.on('data', this.#onData);
     socket.on('end', this.#onEnd);
     socket.on('close', this.#onEnd);
@@ -199,18 +207,18 @@ export class ImapConnection {
   };
 
   /** From here on nothing that comes in clear is read as a command; what has come is forgotten (I5, CVE-2011-0411). */
-  #detach(): void {
+  #detach(plan: 'start_tls' | 'compress'): void {
     this.#socket.off('data', this.#onData);
     this.#socket.off('end', this.#onEnd);
     this.#socket.off('close', this.#onEnd);
     this.#socket.pause();
     this.#decoder.discard();
-    this.#plan = 'start_tls';
+    this.#plan = plan;
   }
 
   /** Shakes hands and starts a session that knows nothing of the one before. */
   async #startTls(): Promise<void> {
-    const secure = new TLSSocket(this.#socket, {
+    const secure = new TLSSocket(this.#tcp, {
       isServer: true,
       secureContext: this.#context.secureContext,
     });
@@ -225,26 +233,75 @@ export class ImapConnection {
     this.#plan = 'go_on';
   }
 
+  #compress(): void {
+    if (this.#socket.destroyed) throw new ConnectionClosed();
+    const channel = new DeflatedChannel(this.#socket, this.#context.limits);
+    channel.on('error', ignore);
+    this.#socket = channel;
+    this.#output.useSocket(channel);
+    this.#decoder = new CommandDecoder();
+    this.#attach(channel);
+    this.#plan = 'go_on';
+  }
+
+  /** A stranger again, counted as one, with the time of one to sign in. */
+  #signOut(): void {
+    const leaveDoor = this.#context.admission.arrive(this.#remoteAddress);
+    if (leaveDoor === undefined) throw new SessionEnded('Too many connections from your address');
+    this.#leave();
+    this.#leave = leaveDoor;
+    this.#session.close();
+    this.#session = this.#newSession(this.#session.isSecure);
+    this.#loginDeadline = performance.now() + this.#context.limits.loginDeadlineMs;
+    this.#plan = 'go_on';
+  }
+
   #newSession(isSecure: boolean): Session {
-    const { limits, log, indexes, watch, admission, authenticate } = this.#context;
+    const { limits, log, indexes, watch, authenticate, beginScram } = this.#context;
     const remoteAddress = this.#remoteAddress;
     const door: SessionDoor = {
-      authenticate: async (address, password) => {
-        const access = await authenticate({ address, password, remoteAddress, protocol: 'imap' });
-        const leave = admission.signIn(access.accountId, remoteAddress);
-        if (leave === undefined) throw new CommandRefused('Too many connections of this account', 'LIMIT');
-        this.#leave();
-        this.#leave = leave;
-        return access;
-      },
+      authenticate: async (address, password) =>
+        this.#admit(await authenticate({ address, password, remoteAddress, protocol: 'imap' })),
+      ...(beginScram === undefined
+        ? {}
+        : { beginScram: (clientFirst: string) => this.#beginScram(beginScram, clientFirst) }),
       readLine: () => this.#readLine(),
-      requestTls: () => this.#detach(),
+      requestTls: () => this.#detach('start_tls'),
+      requestCompression: () => this.#detach('compress'),
+      isCompressed: () => this.#socket instanceof DeflatedChannel,
+      requestSignOut: () => {
+        this.#plan = 'sign_out';
+      },
       requestEnd: () => {
         this.#plan = 'end';
       },
       end: (text) => this.end(text),
     };
     return new Session({ limits, log, output: this.#output, indexes, watch, door, isSecure });
+  }
+
+  #beginScram(
+    beginScram: BeginScram,
+    clientFirst: string,
+  ): ReturnType<NonNullable<SessionDoor['beginScram']>> {
+    const exchange = beginScram({ clientFirst, remoteAddress: this.#remoteAddress });
+    if (exchange === undefined) return undefined;
+    return {
+      serverFirst: exchange.serverFirst,
+      finish: async (clientFinal) => {
+        const { access, serverFinal } = await exchange.finish(clientFinal);
+        return { serverFinal, enter: () => this.#admit(access) };
+      },
+    };
+  }
+
+  /** From here on the connection counts for its account (I11). */
+  #admit(access: MailAccess): MailAccess {
+    const leave = this.#context.admission.signIn(access.accountId, this.#remoteAddress);
+    if (leave === undefined) throw new CommandRefused('Too many connections of this account', 'LIMIT');
+    this.#leave();
+    this.#leave = leave;
+    return access;
   }
 
   async #readLine(): Promise<Buffer> {

@@ -9,6 +9,9 @@ export interface ImapLimits {
   readonly literalBytesMax: number;
   /** The message of an APPEND. */
   readonly messageBytesMax: number;
+  /** With COMPRESS, octets that may come out whatever went in, and beyond them for each that went in. */
+  readonly inflatedBytesFree: number;
+  readonly inflationRatioMax: number;
   /** Literals held in memory by all connections of the process. */
   readonly literalBytesInFlightMax: number;
   /** Parentheses, NOT and OR within each other (I3). */
@@ -19,6 +22,9 @@ export interface ImapLimits {
   readonly searchKeysMax: number;
   readonly fetchItemsMax: number;
   readonly listPatternsMax: number;
+  /** Entries that GETMETADATA and SETMETADATA name at a time, and the size of a value (RFC 5464). */
+  readonly annotationsPerCommandMax: number;
+  readonly annotationBytesMax: number;
   readonly keywordsMax: number;
   readonly keywordBytesMax: number;
   /** A mailbox path in UTF-8. */
@@ -57,6 +63,8 @@ export const defaultImapLimits: ImapLimits = {
   literalBytesMaxBeforeLogin: 512,
   literalBytesMax: 64 * 1024,
   messageBytesMax: 25 * 1024 * 1024,
+  inflatedBytesFree: 50 * 1024 * 1024,
+  inflationRatioMax: 100,
   literalBytesInFlightMax: 256 * 1024 * 1024,
   nestingMaxBeforeLogin: 1,
   nestingMax: 50,
@@ -64,6 +72,8 @@ export const defaultImapLimits: ImapLimits = {
   searchKeysMax: 256,
   fetchItemsMax: 100,
   listPatternsMax: 50,
+  annotationsPerCommandMax: 50,
+  annotationBytesMax: 8192,
   keywordsMax: 64,
   keywordBytesMax: 100,
   mailboxPathBytesMax: 1000,

@@ -5,7 +5,7 @@ import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import type { MailboxWatch } from '#app/ports/mail.ts';
 
 import { Admission } from './admission.ts';
-import type { Authenticate, ConnectionContext } from './connection-context.ts';
+import type { Authenticate, BeginScram, ConnectionContext } from './connection-context.ts';
 import { ImapConnection } from './connection.ts';
 import { defaultImapLimits, type ImapLimits } from './imap-limits.ts';
 import { IndexCache } from './mailbox/index-cache.ts';
@@ -24,6 +24,7 @@ export interface ImapServerOptions {
    * TLS.
    */
   readonly authenticate: Authenticate;
+  readonly beginScram?: BeginScram;
   readonly watch: MailboxWatch;
   readonly limits?: Partial<ImapLimits>;
   readonly log: ImapLog;
@@ -44,6 +45,7 @@ export function createImapServer(options: ImapServerOptions): ImapServer {
     log: options.log,
     secureContext: createSecureContext({ minVersion: 'TLSv1.2', ...options.tls }),
     authenticate: options.authenticate,
+    beginScram: options.beginScram,
     watch: options.watch,
     indexes: new IndexCache(limits.idleIndexMessagesMax),
     admission: new Admission(limits),

@@ -1,6 +1,8 @@
 import type { MailAccess, Mailbox, MailboxWatch } from '#app/ports/mail.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { hasRights, mayChange, rightBit } from '#domain/mail/mailbox-rights.ts';
 
+import type { ScramExchange } from './connection-context.ts';
 import type { ImapLimits } from './imap-limits.ts';
 import type { IndexCache } from './mailbox/index-cache.ts';
 import { MailboxReplaced } from './mailbox/mailbox-index.ts';
@@ -21,10 +23,23 @@ export interface ImapLog {
 export interface SessionDoor {
   /** Throws a `HubError`, or `CommandRefused` when the account has too many connections. */
   authenticate(address: string, password: string): Promise<MailAccess>;
+  /** Undefined when the client's first message is none of SCRAM; absent when SCRAM is not offered. */
+  readonly beginScram?: (clientFirst: string) =>
+    | ScramExchange<{
+        readonly serverFinal: string;
+        /** Throws `CommandRefused` when the account has too many connections. */
+        enter(): MailAccess;
+      }>
+    | undefined;
   /** The next line after a continuation request, without CRLF. */
   readLine(): Promise<Buffer>;
   /** TLS begins after the answer to the running command; what was received in clear is dropped (I5). */
   requestTls(): void;
+  /** The session starts anew after the answer to the running command, on the same connection. */
+  requestSignOut(): void;
+  /** Compression begins after the answer to the running command; what came in clear behind it is dropped. */
+  requestCompression(): void;
+  isCompressed(): boolean;
   /** The connection ends after the answer to the running command. */
   requestEnd(): void;
   /** Ends the connection from outside a command. */
@@ -57,6 +72,8 @@ export class Session {
   #wake: (() => void) | undefined;
   #afterwards: (() => Promise<void>)[] = [];
   #stopWatching: readonly (() => void)[] = [];
+  #stopWatchingMailbox: () => void = () => {};
+  #rights = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -87,8 +104,21 @@ export class Session {
     return this.#view;
   }
 
+  /** What the account may do in the selected mailbox, as of the last look: a right that was taken is gone within the turn. */
+  get rights(): number {
+    return this.#rights;
+  }
+
   async signIn(address: string, password: string): Promise<void> {
-    const access = await this.door.authenticate(address, password);
+    this.enter(await this.door.authenticate(address, password));
+  }
+
+  get offersScram(): boolean {
+    return this.door.beginScram !== undefined;
+  }
+
+  /** Signs in with what a proof has opened. */
+  enter(access: MailAccess): void {
     this.#access = access;
     const { watch } = this.#parts;
     this.#stopWatching = [
@@ -108,13 +138,26 @@ export class Session {
       this.#parts.indexes.release(mailbox);
       throw error;
     }
-    this.#view = new MailboxView(mailbox, index, readOnly);
+    this.#view = new MailboxView(mailbox, index, readOnly || !mayChange(mailbox.rights));
+    this.#rights = mailbox.rights;
+    if (this.#isForeign(mailbox)) {
+      this.#stopWatchingMailbox = this.#parts.watch.onChangeOf(mailbox, () => this.noteChange());
+      // What was told of between the look and the watch is looked at with the next command.
+      this.noteChange();
+    }
     return this.#view;
+  }
+
+  #isForeign(mailbox: Mailbox): boolean {
+    return mailbox.accountId !== this.access.accountId;
   }
 
   deselect(): void {
     const mailbox: Mailbox | undefined = this.#view?.mailbox;
     this.#view = undefined;
+    this.#stopWatchingMailbox();
+    this.#stopWatchingMailbox = () => {};
+    this.#rights = 0;
     if (mailbox !== undefined) this.#parts.indexes.release(mailbox);
   }
 
@@ -142,13 +185,22 @@ export class Session {
     if (this.#view === undefined) return;
     try {
       await this.#view.index.refresh(this.access);
+      if (this.#isForeign(this.#view.mailbox)) await this.#lookAtRights(this.#view.mailbox);
     } catch (error) {
       this.#moved = true;
-      const isDeleted = error instanceof HubError && error.code === 'mailbox_unknown';
-      if (isDeleted || error instanceof MailboxReplaced)
+      const isLost =
+        error instanceof HubError && (error.code === 'mailbox_unknown' || error.code === 'not_permitted');
+      if (isLost || error instanceof MailboxReplaced)
         throw new SessionEnded('The selected mailbox is not the same any more');
       throw error;
     }
+  }
+
+  /** The index may have been read for another session: whoever is told of it asks for his own right (I10). */
+  async #lookAtRights(mailbox: Mailbox): Promise<void> {
+    const rights = await this.access.sharing.rightsById(mailbox.id);
+    if (!hasRights(rights, rightBit.r)) throw new HubError('not_permitted');
+    this.#rights = rights;
   }
 
   /** Collects the untagged lines that the client may be told now. */

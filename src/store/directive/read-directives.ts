@@ -212,6 +212,7 @@ interface BoardDbRow {
   readonly delivered_at: Date;
   readonly arrived_at: Date | null;
   readonly opened_at: Date | null;
+  readonly opened_by: string | null;
   readonly acknowledged_at: Date | null;
 }
 
@@ -224,7 +225,7 @@ async function readBoard(
   const after = parseCursor(page.cursor);
   const rows = await sql.rows<BoardDbRow>(
     `select r.account_id, a.display_name as name, a.address, u.name as unit, r.delivered_at, r.arrived_at, r.opened_at,
-       r.acknowledged_at,
+       r.acknowledged_at, (select o.display_name from account o where o.id = r.opened_by) as opened_by,
        (select array_agg(s.id::text order by s.ordinal) from assignment s
         where s.directive_id = r.directive_id and s.ordinal = any(r.ordinals)) as assignment_ids
      from recipient r join account a on a.id = r.account_id left join org_unit u on u.id = a.unit_id
@@ -241,6 +242,7 @@ async function readBoard(
     deliveredAt: row.delivered_at,
     ...(row.arrived_at === null ? {} : { arrivedAt: row.arrived_at }),
     ...(row.opened_at === null ? {} : { openedAt: row.opened_at }),
+    ...(row.opened_by === null ? {} : { openedBy: row.opened_by }),
     ...(row.acknowledged_at === null ? {} : { acknowledgedAt: row.acknowledged_at }),
   }));
   const last = items.at(-1);

@@ -7,6 +7,8 @@ export interface ReceiptsToRecord {
   readonly kind: 'arrived' | 'opened' | 'acknowledged';
   readonly at: Date;
   readonly receipts: readonly { readonly directiveId: string; readonly accountId: string }[];
+  /** Who opened it, where it is not the account itself: a mailbox of an office has many readers. */
+  readonly by?: string;
 }
 
 /** Above this many at once an event names no accounts; a board that lists people asks again. */
@@ -118,11 +120,21 @@ function moveRecipients(
            and r.${column[input.kind]} is null offset 0) r),
      moved as (
        update recipient r set arrived_at = coalesce(r.arrived_at, $3)
-         ${opens ? ', opened_at = coalesce(r.opened_at, $3)' : ''}
+         ${
+           opens
+             ? `, opened_at = coalesce(r.opened_at, $3),
+                opened_by = case when r.opened_at is null and $4::uuid <> r.account_id then $4::uuid else r.opened_by end`
+             : ''
+         }
          ${acknowledges ? ', acknowledged_at = coalesce(r.acknowledged_at, $3)' : ''}
        from before b where r.directive_id = b.directive_id and r.account_id = b.account_id)
      select * from before`,
-    [directiveIds, input.receipts.map((receipt) => receipt.accountId), input.at],
+    [
+      directiveIds,
+      input.receipts.map((receipt) => receipt.accountId),
+      input.at,
+      ...(opens ? [input.by ?? null] : []),
+    ],
   );
 }
 

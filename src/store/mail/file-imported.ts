@@ -1,9 +1,10 @@
 import type { ImportedMessage } from '#app/ports/mail-import.ts';
+import { flagsAllowed, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { Transaction } from '#store/database.ts';
+import type { Asker } from './asker.ts';
 import { importedKeywords } from './keywords.ts';
 import { lockMailbox, type MailboxRow } from './mailbox-rows.ts';
-import { everyFlag } from './store-flags.ts';
 
 /** A row of `mail_import`. */
 export interface ImportRow {
@@ -17,13 +18,13 @@ export interface ImportRow {
 }
 
 export interface FileImported {
-  readonly accountId: string;
+  /** The account itself: mail is brought into mailboxes of its own. */
+  readonly asker: Asker;
   readonly row: ImportRow;
   readonly uidNext: number | undefined;
   readonly messages: readonly ImportedMessage[];
   /** Of the stored messages, in the same order. */
   readonly ids: readonly string[];
-  readonly at: Date;
 }
 
 /** A mailbox that goes on from here has room for hundreds of millions of UIDs (RFC 9051: 32 bits). */
@@ -43,8 +44,8 @@ export async function fileImported(
   readonly changed: boolean;
   readonly droppedKeywords: readonly string[];
 }> {
-  const { row, messages, ids } = input;
-  const box = await lockMailbox(tx, input.accountId, String(row.mailbox_id));
+  const { row, messages, ids, asker } = input;
+  const box = await lockMailbox(tx, asker, row.mailbox_id, rightBit.i);
   const plan = planUids(box, input);
   const dropped = new Set<string>();
   const entries = messages.map((each, index) => {
@@ -53,16 +54,16 @@ export async function fileImported(
     return {
       uid: plan.uids[index],
       message_id: ids[index],
-      flags: each.flags & everyFlag,
+      flags: each.flags & flagsAllowed(box.rights),
       keywords: keywords.kept,
       internal_date: each.internalDate,
       size: each.message.bytes.length,
     };
   });
-  const uidValidity = await uidValidityOf(tx, input.accountId, box, plan.uidValidity);
+  const uidValidity = await uidValidityOf(tx, asker.accountId, box, plan.uidValidity);
   const moves = plan.uidNext !== box.uid_next || uidValidity !== box.uid_validity;
   if (moves)
-    await tx.rows(fileSql, [row.mailbox_id, JSON.stringify(entries), input.at, plan.uidNext, uidValidity]);
+    await tx.rows(fileSql, [row.mailbox_id, JSON.stringify(entries), asker.at, plan.uidNext, uidValidity]);
   if (plan.keeps !== row.keeps_uids)
     await tx.rows('update mail_import set keeps_uids = $2 where id = $1', [row.id, plan.keeps]);
   return { keepsUids: plan.keeps, changed: moves, droppedKeywords: [...dropped] };

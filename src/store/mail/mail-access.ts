@@ -2,7 +2,9 @@ import type { MailAccess } from '#app/ports/mail.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { Database } from '#store/database.ts';
 import { appendMessage, type AppendOptions } from './append-message.ts';
-import type { MailSession } from './mail-change.ts';
+import { type AnnotationOptions, createMailAnnotations } from './annotations.ts';
+import { askerOf, type MailSession } from './mail-change.ts';
+import { createMailSharing } from './mail-sharing.ts';
 import {
   createMailbox,
   listMailboxes,
@@ -12,18 +14,19 @@ import {
   subscribeMailbox,
 } from './mailbox-tree.ts';
 import { recordArrived } from './official-receipts.ts';
+import { createMailQuota } from './quota-roots.ts';
 import { changesSince, readBytes, readStructures } from './read-mailbox.ts';
 import { expungeDeleted } from './remove-entries.ts';
 import { searchMailbox } from './search-text.ts';
 import { storeFlags } from './store-flags.ts';
 import { transferInSession } from './transfer-messages.ts';
 
-export interface MailAccessOptions extends AppendOptions {
+export interface MailAccessOptions extends AppendOptions, AnnotationOptions {
   /** Wakes the relay after a commit that wrote log rows. */
   readonly afterCommit: () => void;
 }
 
-/** The mailboxes of one account, for one session. Nothing is cached: each call asks whose mailbox it is. */
+/** The mail that one account may reach, for one session. Nothing is cached: each call asks for the right it needs. */
 export function createMailAccess(
   database: Database,
   clock: Clock,
@@ -35,16 +38,19 @@ export function createMailAccess(
   return {
     accountId,
     address,
-    list: () => listMailboxes(database, accountId),
-    open: async (path) => openMailbox(database, accountId, path),
+    sharing: createMailSharing(session),
+    annotations: createMailAnnotations(session, options),
+    quota: createMailQuota(session),
+    list: () => listMailboxes(database, askerOf(session)),
+    open: async (path) => openMailbox(database, askerOf(session), path),
     create: async (path, specialUse) => createMailbox(session, path, specialUse),
     remove: async (path) => removeMailbox(session, path),
     rename: async (from, to) => renameMailbox(session, from, to),
     subscribe: async (path, subscribed) => subscribeMailbox(session, path, subscribed),
-    changesSince: async (mailboxId, modseq) => changesSince(database, accountId, mailboxId, modseq),
-    structures: async (mailboxId, uids) => readStructures(database, accountId, mailboxId, uids),
+    changesSince: async (mailboxId, modseq) => changesSince(database, askerOf(session), mailboxId, modseq),
+    structures: async (mailboxId, uids) => readStructures(database, askerOf(session), mailboxId, uids),
     bytes: async (mailboxId, uid, start, end) =>
-      readBytes(database, accountId, { mailboxId, uid, start, end }),
+      readBytes(database, askerOf(session), { mailboxId, uid, start, end }),
     storeFlags: async (input) => storeFlags(session, input),
     arrived: async (mailboxId, uids) => recordArrived(session, mailboxId, uids),
     append: async (input) => appendMessage(session, options, input),
@@ -54,6 +60,6 @@ export function createMailAccess(
       transferInSession(session, { mailboxId, uids, toPath, move: true }),
     expunge: async (mailboxId, uids) => expungeDeleted(session, mailboxId, uids),
     search: async (mailboxId, where, needle) =>
-      searchMailbox(database, { accountId, mailboxId, where, needle }),
+      searchMailbox(database, { asker: askerOf(session), mailboxId, where, needle }),
   };
 }

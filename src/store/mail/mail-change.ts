@@ -2,6 +2,7 @@ import type { Clock } from '#domain/clock.ts';
 import type { HubEvent } from '#domain/event.ts';
 import type { Database, Transaction } from '#store/database.ts';
 import { recordEvents } from '#store/log/record-events.ts';
+import type { Asker } from './asker.ts';
 
 /** The account that a session signed in as, and what its changes need. */
 export interface MailSession {
@@ -15,31 +16,44 @@ export interface MailSession {
 export interface MailChange<Result> {
   readonly result: Result;
   /** Mailboxes that are not what they were. */
-  readonly mailboxIds: readonly (string | number)[];
+  readonly changed: readonly ChangedMailbox[];
   readonly events?: readonly HubEvent[];
 }
 
+export interface ChangedMailbox {
+  readonly id: number;
+  /** Of its owner, in whose room the change is heard. */
+  readonly account_id: string;
+}
+
+export function askerOf(session: MailSession): Asker {
+  return { accountId: session.accountId, at: session.clock.now() };
+}
+
 /**
- * Runs one change of the account's mailboxes: work first, the log rows as the last statement, the relay after the
- * commit. A change that changed nothing leaves no log row. Locks are taken in one order everywhere in the mail store:
- * account, messages, mailboxes by id, directives.
+ * Runs one change of mailboxes: work first, the log rows as the last statement, the relay after the commit. A change
+ * that changed nothing leaves no log row. Locks are taken in one order everywhere in the mail store: account, messages,
+ * mailboxes by id, directives.
  */
 export async function changeMail<Result>(
   session: MailSession,
-  work: (tx: Transaction, at: Date) => Promise<MailChange<Result>>,
+  work: (tx: Transaction, asker: Asker) => Promise<MailChange<Result>>,
 ): Promise<Result> {
   const { result, recorded } = await session.database.transaction(async (tx) => {
-    const at = session.clock.now();
-    const change = await work(tx, at);
-    const events = [...mailboxChanged(session.accountId, change.mailboxIds), ...(change.events ?? [])];
-    await recordEvents(tx, events, at);
+    const asker = askerOf(session);
+    const change = await work(tx, asker);
+    const events = [...mailboxesChanged(change.changed), ...(change.events ?? [])];
+    await recordEvents(tx, events, asker.at);
     return { result: change.result, recorded: events.length > 0 };
   });
   if (recorded) session.afterCommit();
   return result;
 }
 
-function mailboxChanged(accountId: string, mailboxIds: readonly (string | number)[]): readonly HubEvent[] {
-  if (mailboxIds.length === 0) return [];
-  return [{ type: 'mailbox.changed', accountId, mailboxIds: [...new Set(mailboxIds.map(String))] }];
+function mailboxesChanged(changed: readonly ChangedMailbox[]): readonly HubEvent[] {
+  return [...Map.groupBy(changed, (mailbox) => mailbox.account_id)].map(([accountId, mailboxes]) => ({
+    type: 'mailbox.changed',
+    accountId,
+    mailboxIds: [...new Set(mailboxes.map(({ id }) => String(id)))],
+  }));
 }

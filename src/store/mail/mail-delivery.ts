@@ -4,11 +4,13 @@ import type {
   MailDeliveryTransaction,
   MailSender,
 } from '#app/ports/mail-delivery.ts';
+import { rightBit } from '#domain/mail/mailbox-rights.ts';
 import type { HubEvent } from '#domain/event.ts';
 import type { AccountKind } from '#domain/organisation/organisation.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import { recordReceipts } from '#store/directive/record-receipts.ts';
 import { recordEvents } from '#store/log/record-events.ts';
+import { rightsSql } from './asker.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 import { absentAmong } from './absence-store.ts';
 import { createDeliveryBatches } from './delivery-batches.ts';
@@ -28,7 +30,7 @@ export function createMailDelivery(database: Database): MailDelivery {
     database.transaction((tx) => work(deliveryTransaction(tx)));
   return {
     recipient: createRecipientLookup(database),
-    sender: (address) => senderOf(database, address),
+    sender: (address, by) => senderOf(database, address, by),
     transaction,
     together: createDeliveryBatches(database, transaction),
   };
@@ -45,7 +47,7 @@ export function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
     absent: (accountIds, at) => absentAmong(tx, accountIds, at),
     hold: (input) => holdMail(tx, input),
     countSending: (accountId, recipients, at) => countSending(tx, accountId, recipients, at),
-    sender: (address) => senderOf(tx, address),
+    sender: (address, by) => senderOf(tx, address, by),
     answeredDirective: (headers, accountId) => answeredDirective(tx, headers, accountId),
     lockForReply: (accountId, recipientIds) => lockForReply(tx, accountId, recipientIds),
     deliver: ({ accountIds, ...input }) =>
@@ -57,19 +59,22 @@ export function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
   };
 }
 
-async function senderOf(sql: Sql, address: string): Promise<MailSender | undefined> {
+async function senderOf(sql: Sql, address: string, by: string | undefined): Promise<MailSender | undefined> {
   const accountId = (await accountsByAddresses(sql, [address])).get(address);
   if (accountId === undefined) return undefined;
-  const [row] = await sql.rows<{ kind: AccountKind; unit_id: string | null; sent_copy: string }>(
-    'select kind, unit_id, sent_copy from account where id = $1',
-    [accountId],
+  const [row] = await sql.rows<{ kind: AccountKind; sent_copy: string; may_post: boolean | null }>(
+    `select a.kind, a.sent_copy,
+       (select (${rightsSql('$2', 'now()')}) & ${rightBit.p} <> 0 from mailbox b
+        where b.account_id = a.id and b.path = 'INBOX') as may_post
+     from account a where a.id = $1`,
+    [accountId, by ?? null],
   );
   if (row === undefined) return undefined;
   return {
     accountId,
     kind: row.kind,
+    mayPost: row.may_post === true,
     keepsSentCopy: row.sent_copy === 'hub',
-    ...(row.unit_id === null ? {} : { unitId: row.unit_id }),
   };
 }
 

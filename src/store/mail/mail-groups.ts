@@ -21,6 +21,7 @@ import type { Database, Sql, Transaction } from '#store/database.ts';
 import { hubTransaction } from '#store/directive/directive-transaction.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 import { whoIsBehind } from './recipient-of.ts';
+import { tellSharedByGroup } from './shared-by-group.ts';
 
 export function createMailGroups(database: Database): MailGroups {
   return {
@@ -126,6 +127,8 @@ function groupTransaction(tx: Transaction): Omit<MailGroupTransaction, keyof Hub
     },
     async removeGroup(id) {
       const moderators = await moderatorsOf(tx, id);
+      await tellSharedByGroup(tx);
+      await tx.rows(`delete from mailbox_right where kind = 'group' and subject_id = $1`, [id]);
       await tx.rows('delete from mail_group where id = $1', [id]);
       return moderators;
     },
@@ -239,6 +242,7 @@ async function keepMembers(
       members.map((member) => (member.kind === 'outside' ? member.address : null)),
     ],
   );
+  await tellSharedByGroup(tx);
 }
 
 /** From each group that contains this one, by the shortest way down. A level once seen is not walked again. */

@@ -54,12 +54,12 @@ async function findImport(
 /** A mailbox that was deleted since is filled again; one that was filled before never gets its old UIDs back. */
 async function openImport(session: MailSession, input: OpenImport): Promise<OpenedImport> {
   const { accountId } = session;
-  await changeMail(session, async (tx, at) => {
+  await changeMail(session, async (tx, asker) => {
     await lockAccount(tx, accountId);
     await tx.rows(
       `insert into mail_import (account_id, source, folder, uid_validity, mailbox_id, started_at)
        values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-      [accountId, input.source, input.folder.path, input.folder.uidValidity ?? 0, input.mailboxId, at],
+      [accountId, input.source, input.folder.path, input.folder.uidValidity ?? 0, input.mailboxId, asker.at],
     );
     await tx.rows(
       `with moved as (
@@ -74,7 +74,7 @@ async function openImport(session: MailSession, input: OpenImport): Promise<Open
        from moved where i.id = moved.id`,
       [accountId, input.source, input.folder.path, input.folder.uidValidity ?? 0, input.mailboxId],
     );
-    return { result: undefined, mailboxIds: [] };
+    return { result: undefined, changed: [] };
   });
   const opened = await findImport(session.database, accountId, input);
   if (opened === undefined) throw new HubError('mailbox_unknown');
@@ -84,7 +84,7 @@ async function openImport(session: MailSession, input: OpenImport): Promise<Open
 /** Locks: account, messages, mailbox. The import's own row comes after the account, which its writers have locked. */
 async function fileBatch(session: MailSession, batch: ImportBatch): Promise<FiledBatch> {
   const { accountId } = session;
-  return changeMail(session, async (tx, at) => {
+  return changeMail(session, async (tx, asker) => {
     await lockAccount(tx, accountId);
     const { row, known } = await lockImport(tx, accountId, batch);
     const messages = batch.messages.filter(({ item }) => !known.has(item));
@@ -92,17 +92,17 @@ async function fileBatch(session: MailSession, batch: ImportBatch): Promise<File
     if (bytes > 0) await requireQuota(tx, accountId, bytes);
     const ids = await storeMessages(
       tx,
-      messages.map(({ message }) => ({ message, receivedAt: at })),
+      messages.map(({ message }) => ({ message, receivedAt: asker.at })),
     );
-    const filed = await fileImported(tx, { accountId, row, uidNext: batch.uidNext, messages, ids, at });
-    await remember(tx, { batch, messages, at });
+    const filed = await fileImported(tx, { asker, row, uidNext: batch.uidNext, messages, ids });
+    await remember(tx, { batch, messages, at: asker.at });
     return {
       result: {
         filed: messages.length,
         keepsUids: filed.keepsUids,
         droppedKeywords: filed.droppedKeywords,
       },
-      mailboxIds: filed.changed ? [row.mailbox_id] : [],
+      changed: filed.changed ? [{ id: row.mailbox_id, account_id: accountId }] : [],
     };
   });
 }

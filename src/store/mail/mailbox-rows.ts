@@ -1,13 +1,18 @@
 import type { Mailbox, MailboxEntry } from '#app/ports/mail.ts';
-import { canonicalMailboxPath } from '#domain/mail/mailbox-path.ts';
+import { canonicalMailboxPath, isForeignPath, parseForeignPath } from '#domain/mail/mailbox-path.ts';
+import { rightBit } from '#domain/mail/mailbox-rights.ts';
 import type { SpecialUse } from '#domain/mail/structure.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { Sql, Transaction } from '#store/database.ts';
+import { type Asker, mailboxColumns, mailboxTables, requireRights } from './asker.ts';
 
+/** A mailbox as an asker sees it. */
 export interface MailboxRow {
   readonly id: number;
   readonly account_id: string;
+  /** As the asker names it; `own_path` as the owner does. */
   readonly path: string;
+  readonly own_path: string;
   readonly special_use: SpecialUse | null;
   readonly uid_validity: number;
   readonly uid_next: number;
@@ -15,8 +20,12 @@ export interface MailboxRow {
   readonly message_count: number;
   readonly unseen_count: number;
   readonly deleted_count: number;
+  readonly deleted_size: number;
   readonly total_size: number;
   readonly subscribed: boolean;
+  readonly personal_seen: boolean;
+  readonly rights: number;
+  readonly owner_unit_id: string | null;
 }
 
 export interface EntryRow {
@@ -30,7 +39,7 @@ export interface EntryRow {
   readonly size: number;
 }
 
-export function mailboxOf(row: MailboxRow): Mailbox {
+export function mailboxOf(row: MailboxRow, asker: Asker): Mailbox {
   return {
     id: String(row.id),
     accountId: row.account_id,
@@ -42,8 +51,12 @@ export function mailboxOf(row: MailboxRow): Mailbox {
     messages: row.message_count,
     unseen: row.unseen_count,
     deleted: row.deleted_count,
+    deletedSize: row.deleted_size,
     size: row.total_size,
     subscribed: row.subscribed,
+    rights: row.rights,
+    ...(row.personal_seen ? { seenBy: asker.accountId } : {}),
+    ...(row.owner_unit_id === null ? {} : { ownerUnitId: row.owner_unit_id }),
   };
 }
 
@@ -66,57 +79,90 @@ export function mailboxKey(id: string): string {
   return id;
 }
 
-/** The path of a mailbox that should exist: a name that none may have belongs to none. Throws `mailbox_unknown`. */
-export function knownPath(name: string): string {
+/** A mailbox that should exist, by the name the asker gives it: a name that none may have belongs to none. */
+export async function findMailbox(sql: Sql, asker: Asker, name: string): Promise<MailboxRow | undefined> {
+  const named = placeOf(name);
+  if (named === undefined) return undefined;
+  const { address, path } = named;
+  const [row] = await sql.rows<MailboxRow>(
+    `select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')}
+     where b.path = $3 and ${address === undefined ? 'b.account_id = $1' : 'o.address = $4 and b.account_id <> $1'}`,
+    [asker.accountId, asker.at, path, ...(address === undefined ? [] : [address])],
+  );
+  // The namespace is part of the name, so that a mailbox has one.
+  return row === undefined || (address !== undefined && row.path !== named.whole) ? undefined : row;
+}
+
+interface Place {
+  readonly whole: string;
+  /** Of the owner; absent when it is the asker. */
+  readonly address: string | undefined;
+  readonly path: string;
+}
+
+function placeOf(name: string): Place | undefined {
   try {
-    return canonicalMailboxPath(name);
+    if (!isForeignPath(name)) {
+      const path = canonicalMailboxPath(name);
+      return { whole: path, address: undefined, path };
+    }
+    const { namespace, address, path } = parseForeignPath(name);
+    return { whole: `${namespace}/${address}/${path}`, address, path };
   } catch (error) {
-    if (error instanceof HubError) throw new HubError('mailbox_unknown');
+    if (error instanceof HubError) return undefined;
     throw error;
   }
 }
 
-/** Throws `mailbox_unknown` unless the account owns the mailbox; for reads that found nothing. */
-export async function requireMailbox(sql: Sql, accountId: string, mailboxId: string): Promise<void> {
-  const rows = await sql.rows('select 1 from mailbox where id = $1 and account_id = $2', [
-    mailboxId,
-    accountId,
-  ]);
-  if (rows.length === 0) throw new HubError('mailbox_unknown');
+/** Throws `mailbox_unknown`, `not_permitted`. */
+export async function mailboxAt(sql: Sql, asker: Asker, name: string, needed: number): Promise<MailboxRow> {
+  return requireRights(await findMailbox(sql, asker, name), needed);
 }
 
-/** Locks one mailbox of the account for a change. Throws `mailbox_unknown`. */
+/** Throws unless the asker may read the mailbox; for reads that found nothing. */
+export async function requireMailbox(sql: Sql, asker: Asker, mailboxId: string): Promise<MailboxRow> {
+  return mailboxById(sql, asker, mailboxId, rightBit.r);
+}
+
+/** Throws `mailbox_unknown`, `not_permitted`. */
+export async function mailboxById(
+  sql: Sql,
+  asker: Asker,
+  mailboxId: string,
+  needed: number,
+): Promise<MailboxRow> {
+  const [row] = await sql.rows<MailboxRow>(
+    `select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')} where b.id = $3`,
+    [asker.accountId, asker.at, mailboxKey(mailboxId)],
+  );
+  return requireRights(row, needed);
+}
+
+/** Locks one mailbox for a change that needs these rights. Throws `mailbox_unknown`, `not_permitted`. */
 export async function lockMailbox(
   tx: Transaction,
-  accountId: string,
-  mailboxId: string,
+  asker: Asker,
+  mailboxId: string | number,
+  needed: number,
 ): Promise<MailboxRow> {
-  const [row] = await tx.rows<MailboxRow>(
-    'select * from mailbox where id = $1 and account_id = $2 for no key update',
-    [mailboxKey(mailboxId), accountId],
-  );
-  if (row === undefined) throw new HubError('mailbox_unknown');
-  return row;
+  const [row] = await lockMailboxes(tx, asker, [mailboxId]);
+  return requireRights(row, needed);
 }
 
 /**
- * Locks a source and a target in id order, so that two transfers in opposite directions wait for each other instead
- * of dying of it. They may be the same mailbox. Throws `mailbox_unknown`.
+ * Locks mailboxes in id order, so that two transfers in opposite directions wait for each other instead of dying of it.
+ * What is not there is left out; rights are for the caller to look at.
  */
-export async function lockPair(
+export function lockMailboxes(
   tx: Transaction,
-  accountId: string,
-  sourceId: string,
-  targetPath: string,
-): Promise<{ source: MailboxRow; target: MailboxRow }> {
-  const rows = await tx.rows<MailboxRow>(
-    `select * from mailbox where account_id = $1 and (id = $2 or path = $3) order by id for no key update`,
-    [accountId, mailboxKey(sourceId), targetPath],
+  asker: Asker,
+  ids: readonly (string | number)[],
+): Promise<MailboxRow[]> {
+  return tx.rows<MailboxRow>(
+    `select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')}
+     where b.id = any($3::bigint[]) order by b.id for no key update of b`,
+    [asker.accountId, asker.at, ids.map((id) => mailboxKey(String(id)))],
   );
-  const source = rows.find((row) => String(row.id) === sourceId);
-  const target = rows.find((row) => row.path === targetPath);
-  if (source === undefined || target === undefined) throw new HubError('mailbox_unknown');
-  return { source, target };
 }
 
 /** Makes changes to the set of an account's mailboxes one at a time. Taken before any mailbox. */

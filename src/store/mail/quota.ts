@@ -7,6 +7,7 @@ import type {
   SentCopy,
 } from '#app/ports/mail-settings.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { messagesPerAccountMax } from '#domain/mail/mailbox-path.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { deliverMessage } from './deliver.ts';
@@ -17,8 +18,8 @@ const warnPercent = 90;
 const roomAgainPercent = 85;
 
 /**
- * Refuses what would take an account over its quota, counted as RFC 9208 (STORAGE) does: every entry by its full size,
- * although its octets may be stored once. Called with the octets before anything else is locked, it locks the account:
+ * Refuses what would take an account over its quota, counted as RFC 9208 (STORAGE and MESSAGE) does: every entry by its
+ * full size, although its octets may be stored once. Called with the octets before anything else is locked, it locks the account:
  * sixty clients that append at the same moment would otherwise all find the same room. The wait is only for other
  * APPENDs of the account, whose messages were parsed before. With `bytes` 0, after a copy was made, the mailboxes are
  * locked already and the account must not be: two copies into different mailboxes may pass together. Throws
@@ -28,9 +29,11 @@ export async function requireQuota(sql: Sql, accountId: string, bytes: number): 
   // A statement of its own: one that has waited for a lock goes on with what it saw before.
   if (bytes > 0) await sql.rows('select id from account where id = $1 for no key update', [accountId]);
   const [row] = await sql.rows<{ within: boolean }>(
-    `select a.quota_bytes >= $2 + coalesce((select sum(total_size) from mailbox where account_id = a.id), 0) as within
-     from account a where a.id = $1`,
-    [accountId, bytes],
+    `select a.quota_bytes >= $2 + coalesce(u.bytes, 0) and $3 >= sign($2::bigint) + coalesce(u.messages, 0) as within
+     from account a cross join lateral (
+       select sum(total_size) as bytes, sum(message_count) as messages from mailbox where account_id = a.id) u
+     where a.id = $1`,
+    [accountId, bytes, messagesPerAccountMax],
   );
   if (row?.within !== true) throw new HubError('over_quota');
 }

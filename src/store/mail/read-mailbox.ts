@@ -2,6 +2,7 @@ import type { MailboxChanges } from '#app/ports/mail.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { MessageStructure } from '#domain/mail/structure.ts';
 import type { Sql } from '#store/database.ts';
+import { type Asker, mailboxColumns, mailboxTables, readableSql } from './asker.ts';
 import {
   entryOf,
   mailboxKey,
@@ -10,6 +11,7 @@ import {
   type EntryRow,
   type MailboxRow,
 } from './mailbox-rows.ts';
+import { mineSql, readerFlagsSql, readerModseqSql } from './personal-seen.ts';
 
 interface ChangeRow extends EntryRow {
   readonly kind: 'mailbox' | 'entry' | 'expunged';
@@ -19,44 +21,58 @@ interface ChangeRow extends EntryRow {
 /**
  * What moved after a modseq, with the mailbox itself: one statement, so that all of it is of one moment. Each modseq
  * is taken under the mailbox's lock and held to the commit, so none appears later below one that was seen. From 0 there
- * is nothing to forget, and `expunged` is empty. Throws `mailbox_unknown`.
+ * is nothing to forget, and `expunged` is empty. Where `\Seen` is each reader's own, a reader's own mark is a change
+ * too. Throws `mailbox_unknown`, `not_permitted`.
  */
 export async function changesSince(
   sql: Sql,
-  accountId: string,
+  asker: Asker,
   mailboxId: string,
   modseq: number,
 ): Promise<MailboxChanges> {
   const rows = await sql.rows<ChangeRow>(
-    `with box as materialized (select * from mailbox where id = $1 and account_id = $2)
+    `with box as materialized (
+       select ${mailboxColumns('$2', '$4')} from ${mailboxTables('$2')}
+       where b.id = $1 and ${readableSql('$2', '$4')}),
+     ${mineSql('$1', '$2')}
      select 'mailbox' as kind, 0::bigint as uid, null::bigint as message_id, null::int as flags,
             null::text[] as keywords, null::bigint as modseq, null::timestamptz as internal_date,
             null::timestamptz as save_date, null::int as size, to_jsonb(box) as mailbox
      from box
      union all
-     select 'entry', e.uid, e.message_id, e.flags, e.keywords, e.modseq, e.internal_date, e.save_date, e.size, null
-     from box join mailbox_message e on e.mailbox_id = box.id
+     select 'entry', e.uid, e.message_id, ${readerFlagsSql}, e.keywords, ${readerModseqSql}, e.internal_date,
+            e.save_date, e.size, null
+     from box join mailbox_message e on e.mailbox_id = box.id left join mine m on m.uid = e.uid
      where e.modseq > $3
+     union all
+     select 'entry', e.uid, e.message_id, ${readerFlagsSql}, e.keywords, ${readerModseqSql}, e.internal_date,
+            e.save_date, e.size, null
+     from box join mine m on m.modseq > $3 join mailbox_message e on e.mailbox_id = box.id and e.uid = m.uid
+     where e.modseq <= $3
      union all
      select 'expunged', x.uid, null, null, null, null, null, null, null, null
      from box join expunged x on x.mailbox_id = box.id
      where x.modseq > $3 and $3 > 0
      order by uid`,
-    [mailboxKey(mailboxId), accountId, modseq],
+    [mailboxKey(mailboxId), asker.accountId, modseq, asker.at],
   );
   const mailbox = rows.find((row) => row.kind === 'mailbox');
-  if (mailbox === undefined) throw new HubError('mailbox_unknown');
+  if (mailbox === undefined) {
+    await requireMailbox(sql, asker, mailboxId);
+    // It was given between two statements; the caller asks again.
+    throw new HubError('mailbox_unknown');
+  }
   return {
-    mailbox: mailboxOf(mailbox.mailbox),
+    mailbox: mailboxOf(mailbox.mailbox, asker),
     entries: rows.filter((row) => row.kind === 'entry').map(entryOf),
     expunged: rows.filter((row) => row.kind === 'expunged').map((row) => row.uid),
   };
 }
 
-/** Throws `mailbox_unknown`. */
+/** Throws `mailbox_unknown`, `not_permitted`. */
 export async function readStructures(
   sql: Sql,
-  accountId: string,
+  asker: Asker,
   mailboxId: string,
   uids: readonly number[],
 ): Promise<ReadonlyMap<number, MessageStructure>> {
@@ -65,11 +81,11 @@ export async function readStructures(
      from mailbox b
      join mailbox_message e on e.mailbox_id = b.id
      join message m on m.id = e.message_id
-     where b.id = $1 and b.account_id = $2 and e.uid = any($3::bigint[])
+     where b.id = $1 and e.uid = any($3::bigint[]) and ${readableSql('$2', '$4')}
      order by e.uid`,
-    [mailboxKey(mailboxId), accountId, uids],
+    [mailboxKey(mailboxId), asker.accountId, uids, asker.at],
   );
-  if (rows.length === 0) await requireMailbox(sql, accountId, mailboxId);
+  if (rows.length === 0) await requireMailbox(sql, asker, mailboxId);
   const found = new Map<number, MessageStructure>();
   for (const row of rows) if (row.structure !== null) found.set(row.uid, row.structure);
   return found;
@@ -77,11 +93,11 @@ export async function readStructures(
 
 /**
  * Octets of a stored message. They are kept out of line and uncompressed, so PostgreSQL reads only the pieces that
- * the range touches. Throws `mailbox_unknown`.
+ * the range touches. Throws `mailbox_unknown`, `not_permitted`.
  */
 export async function readBytes(
   sql: Sql,
-  accountId: string,
+  asker: Asker,
   input: { readonly mailboxId: string; readonly uid: number; readonly start: number; readonly end: number },
 ): Promise<Buffer | undefined> {
   const start = Math.max(0, input.start);
@@ -91,16 +107,17 @@ export async function readBytes(
      join mailbox_message e on e.mailbox_id = b.id
      join message m on m.id = e.message_id
      join blob o on o.sha256 = m.blob_sha256
-     where b.id = $1 and b.account_id = $2 and e.uid = $3`,
+     where b.id = $1 and e.uid = $3 and ${readableSql('$2', '$6')}`,
     [
       mailboxKey(input.mailboxId),
-      accountId,
+      asker.accountId,
       input.uid,
       Math.min(start, postgresOctetsMax) + 1,
       Math.min(Math.max(0, input.end - start), postgresOctetsMax),
+      asker.at,
     ],
   );
-  if (row === undefined) await requireMailbox(sql, accountId, input.mailboxId);
+  if (row === undefined) await requireMailbox(sql, asker, input.mailboxId);
   return row?.bytes;
 }
 

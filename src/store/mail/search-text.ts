@@ -1,4 +1,5 @@
 import type { Sql } from '#store/database.ts';
+import { type Asker, readableSql } from './asker.ts';
 import { mailboxKey, requireMailbox } from './mailbox-rows.ts';
 import { storableText } from './sql-text.ts';
 
@@ -20,13 +21,13 @@ export function searchTextOf(header: string, body: string): string {
 }
 
 /**
- * UIDs of the account's mailbox whose message holds the needle, ascending. A wildcard in the needle is a letter like
- * any other. Until a message is indexed, its subject, sender and first lines are searched. Throws `mailbox_unknown`.
+ * UIDs of a mailbox whose message holds the needle, ascending. A wildcard in the needle is a letter like
+ * any other. Until a message is indexed, its subject, sender and first lines are searched. Throws `mailbox_unknown`, `not_permitted`.
  */
 export async function searchMailbox(
   sql: Sql,
   input: {
-    readonly accountId: string;
+    readonly asker: Asker;
     readonly mailboxId: string;
     readonly where: 'text' | 'body';
     readonly needle: string;
@@ -39,11 +40,19 @@ export async function searchMailbox(
      from mailbox b
      join mailbox_message e on e.mailbox_id = b.id
      join message m on m.id = e.message_id
-     where b.id = $1 and b.account_id = $2 and m.search_text like $3
+     where b.id = $1 and m.search_text like $3 and ${readableSql('$2', '$7')}
        and ($4 = 'text' or strpos(split_part(m.search_text, $5, 2), $6) > 0 or $6 = '')
      order by e.uid`,
-    [mailboxKey(input.mailboxId), input.accountId, pattern, input.where, separator, needle],
+    [
+      mailboxKey(input.mailboxId),
+      input.asker.accountId,
+      pattern,
+      input.where,
+      separator,
+      needle,
+      input.asker.at,
+    ],
   );
-  if (rows.length === 0) await requireMailbox(sql, input.accountId, input.mailboxId);
+  if (rows.length === 0) await requireMailbox(sql, input.asker, input.mailboxId);
   return rows.map((row) => row.uid);
 }

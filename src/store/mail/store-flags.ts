@@ -1,14 +1,17 @@
-import type { StoredFlags, StoreFlags } from '#app/ports/mail.ts';
+import type { FlagChange, StoredFlags, StoreFlags } from '#app/ports/mail.ts';
 import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { Transaction } from '#store/database.ts';
 import { recordReceipts } from '#store/directive/record-receipts.ts';
+import type { Asker } from './asker.ts';
 import { keywordsPerMessageMax, officialKeywords, personalKeywords } from './keywords.ts';
 import { changeMail, type MailSession } from './mail-change.ts';
-import { entryOf, lockMailbox, type EntryRow } from './mailbox-rows.ts';
+import { entryOf, lockMailbox, type EntryRow, type MailboxRow } from './mailbox-rows.ts';
+import { mineSql, readerFlagsSql, readerModseqSql } from './personal-seen.ts';
 
-export const everyFlag = Object.values(flagBit).reduce((all, bit) => all | bit, 0);
+const everyFlag = Object.values(flagBit).reduce((all, bit) => all | bit, 0);
 
 interface ChangedRow extends EntryRow {
   /** Changed after UNCHANGEDSINCE and left alone. */
@@ -19,14 +22,17 @@ interface ChangedRow extends EntryRow {
 
 /**
  * STORE. Entries whose flags are already so keep their modseq and nobody is told. The hub's own keywords stay whatever
- * the client asks. `\Seen` set on an official message is the receipt "opened" of the account that is signed in, in
- * this transaction. `entries` leaves out those named in `modified`. Throws `mailbox_unknown`, `bad_input`.
+ * the client asks. Flags that the rights do not reach stay as they are, and only when none of what is asked can be done
+ * is it refused (RFC 4314, section 4). `\Seen` set on an official message is the receipt "opened" of the account whose
+ * mailbox it is, in this transaction; in a mailbox of an office it names the person. `entries` leaves out those named in
+ * `modified`. Throws `mailbox_unknown`, `not_permitted`, `bad_input`.
  */
 export function storeFlags(session: MailSession, input: StoreFlags): Promise<StoredFlags> {
   const keywords = personalKeywords(input.keywords);
-  return changeMail(session, async (tx, at) => {
-    const mailbox = await lockMailbox(tx, session.accountId, input.mailboxId);
-    const rows = await changeEntries(tx, mailbox.id, { ...input, keywords });
+  return changeMail(session, async (tx, asker) => {
+    const mailbox = await lockMailbox(tx, asker, input.mailboxId, rightBit.r);
+    const allowed = allowedOf({ ...input, keywords }, mailbox.rights);
+    const rows = await changeEntries(tx, mailbox, asker, input, allowed);
     if (
       rows.some((row) => row.changed && row.keywords.length > keywordsPerMessageMax + officialKeywords.length)
     )
@@ -37,17 +43,39 @@ export function storeFlags(session: MailSession, input: StoreFlags): Promise<Sto
         entries: rows.filter((row) => !row.refused).map(entryOf),
         modified: rows.filter((row) => row.refused).map((row) => row.uid),
       },
-      mailboxIds: rows.some((row) => row.changed) ? [mailbox.id] : [],
-      events: await opened(tx, session.accountId, seen, at),
+      changed: rows.some((row) => row.changed) ? [mailbox] : [],
+      events: await opened(tx, mailbox, asker, seen),
     };
   });
 }
 
+interface Allowed {
+  readonly mask: number;
+  readonly keywordsToo: boolean;
+  readonly flags: number;
+  readonly keywords: readonly string[];
+}
+
+function allowedOf(
+  asked: { readonly change: FlagChange; readonly flags: number; readonly keywords: readonly string[] },
+  rights: number,
+): Allowed {
+  const mask = flagsAllowed(rights);
+  const keywordsToo = hasRights(rights, rightBit.w);
+  const flags = asked.flags & mask;
+  const keywords = keywordsToo ? asked.keywords : [];
+  const asksNothing = (asked.flags & everyFlag) === 0 && asked.keywords.length === 0;
+  const reachesNothing = asked.change === 'replace' || asksNothing ? mask === 0 : flags === 0;
+  if (reachesNothing && keywords.length === 0) throw new HubError('not_permitted');
+  return { mask, keywordsToo, flags, keywords };
+}
+
+/** Receipts belong to the account whose mailbox it is; who looked into the mailbox of an office is kept with it. */
 async function opened(
   tx: Transaction,
-  accountId: string,
+  mailbox: MailboxRow,
+  asker: Asker,
   messageIds: readonly number[],
-  at: Date,
 ): Promise<readonly HubEvent[]> {
   if (messageIds.length === 0) return [];
   const receipts = await tx.rows<{ directiveId: string; accountId: string }>(
@@ -55,27 +83,41 @@ async function opened(
      from directive d join recipient r on r.directive_id = d.id
      where d.message_id = any($1::bigint[]) and r.account_id = $2 and r.opened_at is null
      order by d.id`,
-    [messageIds, accountId],
+    [messageIds, mailbox.account_id],
   );
-  return recordReceipts(tx, { kind: 'opened', at, receipts });
+  return recordReceipts(tx, { kind: 'opened', at: asker.at, receipts, by: asker.accountId });
 }
 
 /** The mailbox is locked: every writer of its entries takes that lock first, so what is read here is the newest. */
-function changeEntries(tx: Transaction, mailboxId: number, input: StoreFlags): Promise<ChangedRow[]> {
+function changeEntries(
+  tx: Transaction,
+  mailbox: MailboxRow,
+  asker: Asker,
+  input: StoreFlags,
+  allowed: Allowed,
+): Promise<ChangedRow[]> {
   return tx.rows<ChangedRow>(
-    `with asked as (select $3::int as flags, $4::text[] as keywords, $5::text[] as official),
+    `with asked as (select $3::int as flags, $4::text[] as keywords, $5::text[] as official, $8::int as mask),
+     ${mineSql('$1', '$7')},
+     entry as materialized (
+       select e.uid, e.message_id, e.keywords, e.internal_date, e.save_date, e.size, e.flags as own_flags,
+              ${readerFlagsSql} as flags, ${readerModseqSql} as modseq
+       from mailbox_message e left join mine m on m.uid = e.uid
+       where e.mailbox_id = $1 and e.uid = any($2::bigint[])),
      wanted as materialized (
        select e.*, e.modseq > $6 as refused, b.highest_modseq + 1 as new_modseq,
-              ${flagsSql[input.change]} as new_flags, ${keywordsSql[input.change]} as new_keywords
-       from asked cross join mailbox b join mailbox_message e on e.mailbox_id = b.id
-       where b.id = $1 and e.uid = any($2::bigint[])),
+              ${flagsSql[input.change]} as new_flags,
+              case when $9::boolean then ${keywordsSql[input.change]} else e.keywords end as new_keywords
+       from asked cross join mailbox b cross join entry e where b.id = $1),
      decided as materialized (
-       select w.*, not w.refused and (w.flags <> w.new_flags
+       select w.*, case when $10::boolean then (w.new_flags & ~${flagBit.seen}) | (w.own_flags & ${flagBit.seen})
+                     else w.new_flags end as new_own_flags,
+              not w.refused and (w.flags <> w.new_flags
                 or not (w.keywords <@ w.new_keywords and w.new_keywords <@ w.keywords)) as changed
        from wanted w),
      total as (
        select count(*) as n,
-              coalesce(sum((flags & ${flagBit.seen}) - (new_flags & ${flagBit.seen})), 0) as unseen,
+              coalesce(sum((own_flags & ${flagBit.seen}) - (new_own_flags & ${flagBit.seen})), 0) as unseen,
               coalesce(sum((new_flags & ${flagBit.deleted}) - (flags & ${flagBit.deleted})), 0) / ${flagBit.deleted}
                 as deleted
        from decided where changed),
@@ -85,8 +127,20 @@ function changeEntries(tx: Transaction, mailboxId: number, input: StoreFlags): P
            deleted_count = b.deleted_count + t.deleted
        from total t where b.id = $1 and t.n > 0),
      moved as (
-       update mailbox_message e set flags = d.new_flags, keywords = d.new_keywords, modseq = d.new_modseq
-       from decided d where e.mailbox_id = $1 and e.uid = d.uid and d.changed)
+       update mailbox_message e set flags = d.new_own_flags, keywords = d.new_keywords, modseq = d.new_modseq
+       from decided d where e.mailbox_id = $1 and e.uid = d.uid and d.changed
+         and (d.own_flags <> d.new_own_flags or d.keywords <> d.new_keywords)),
+     mark as materialized (
+       select uid, new_flags & ${flagBit.seen} <> 0 as seen, new_modseq from decided
+       where $10::boolean and changed and (flags # new_flags) & ${flagBit.seen} <> 0),
+     marked as (
+       insert into mailbox_seen (mailbox_id, account_id, uid, seen, modseq)
+       select $1, $7, uid, seen, new_modseq from mark
+       on conflict (mailbox_id, account_id, uid) do update set seen = excluded.seen, modseq = excluded.modseq),
+     reader as (
+       insert into mailbox_reader as v (mailbox_id, account_id, seen_delta)
+       select $1, $7, sum(case when seen then 1 else -1 end) from mark having count(*) > 0
+       on conflict (mailbox_id, account_id) do update set seen_delta = v.seen_delta + excluded.seen_delta)
      select uid, message_id, internal_date, save_date, size, refused, changed,
             case when changed then new_flags else flags end as flags,
             case when changed then new_keywords else keywords end as keywords,
@@ -94,18 +148,22 @@ function changeEntries(tx: Transaction, mailboxId: number, input: StoreFlags): P
             changed and new_flags & ~flags & ${flagBit.seen} <> 0 as now_seen
      from decided order by uid`,
     [
-      mailboxId,
+      mailbox.id,
       input.uids,
-      input.flags & everyFlag,
-      input.keywords,
+      allowed.flags,
+      allowed.keywords,
       officialKeywords,
       input.unchangedSince ?? Number.MAX_SAFE_INTEGER,
+      asker.accountId,
+      allowed.mask,
+      allowed.keywordsToo,
+      mailbox.personal_seen,
     ],
   );
 }
 
 const flagsSql = {
-  replace: 'asked.flags',
+  replace: '((e.flags & ~asked.mask) | asked.flags)',
   add: 'e.flags | asked.flags',
   remove: 'e.flags & ~asked.flags',
 } as const;

@@ -119,12 +119,14 @@ async function mailboxSize(hub: TestHub, address: string): Promise<number> {
   return status === false ? 0 : (status.messages ?? 0);
 }
 
+/** An account's own password does not work with SCRAM, which mbsync would choose; app passwords do. */
 function mbsyncConfig(port: number, folder: string): string {
   return `IMAPAccount hub
 Host 127.0.0.1
 Port ${port}
 User ${official}
 Pass ${demoPassword}
+AuthMechs PLAIN
 SSLType IMAPS
 SSLVersions TLSv1.2 TLSv1.3
 CertificateFile ${folder}/ca.pem

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import type { MailAccess } from '#app/ports/mail.ts';
+import { everyRight } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import { deliverMessage } from '#store/mail/deliver.ts';
 import { markSeen } from '#store/mail/official-receipts.ts';
@@ -53,6 +54,8 @@ describe('createMailAccess', () => {
     await appendAll(owner, 'INBOX', ['secret of another']);
     const { id } = await owner.open('INBOX');
     await owner.create('Only mine', undefined);
+    await appendAll(access, 'INBOX', ['mine']);
+    const mine = await access.open('INBOX');
     const before = await everything();
     const uids = [1];
     const attempts: (() => Promise<unknown>)[] = [
@@ -87,11 +90,20 @@ describe('createMailAccess', () => {
       () => access.move(id, uids, 'INBOX'),
       () => access.expunge(id, undefined),
       () => access.search(id, 'text', 'secret'),
+      () => access.sharing.rightsById(id),
+      () => access.sharing.rights('Only mine'),
+      () => access.sharing.entries('Only mine'),
+      () => access.sharing.alwaysGranted('Only mine', 'anyone'),
+      () => access.sharing.change('Only mine', 'anyone', 'add', everyRight),
+      () => access.annotations.read('Only mine'),
+      () => access.annotations.write('Only mine', [{ entry: '/shared/comment', value: Buffer.from('x') }]),
+      () => access.quota.rootOf('Only mine'),
+      () => access.quota.root(other.address),
+      () => access.open(`Other Users/${other.address}/Only mine`),
+      () => access.copy(mine.id, uids, `Other Users/${other.address}/Only mine`),
     ];
     for (const attempt of attempts) await expect(attempt()).rejects.toEqual(refusal('mailbox_unknown'));
     expect(await everything()).toEqual(before);
-    const mine = await access.open('INBOX');
-    await appendAll(access, 'INBOX', ['mine']);
     await expect(access.copy(mine.id, uids, 'Only mine')).rejects.toEqual(refusal('mailbox_unknown'));
     for (const bad of ['', 'x', '1 or 1=1', '-1', '9'.repeat(30)])
       await expect(access.changesSince(bad, 0)).rejects.toEqual(refusal('mailbox_unknown'));

@@ -1,4 +1,5 @@
 import type { MessageStructure } from '#domain/mail/structure.ts';
+import { hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import { encodeDateTime } from '#mail/imap/grammar/date-time.ts';
 import type { FetchItem } from '#mail/imap/grammar/fetch-items.ts';
@@ -114,7 +115,8 @@ function plainItem(
 /** The flags come to the client with the updates at the end of the command (RFC 9051, section 6.4.5). */
 async function markSeen(session: Session, uids: readonly number[]): Promise<void> {
   const { view, access } = session;
-  if (view.readOnly) return;
+  // Without the right to it the message is read all the same (RFC 4314, section 4).
+  if (view.readOnly || !hasRights(session.rights, rightBit.s)) return;
   const unseen = uids.filter((uid) => ((view.index.row(uid)?.flags ?? flagBit.seen) & flagBit.seen) === 0);
   if (unseen.length === 0) return;
   const mailboxId = view.mailbox.id;

@@ -8,6 +8,9 @@ const valueOf = {
   UIDNEXT: (mailbox: Mailbox) => mailbox.uidNext,
   UIDVALIDITY: (mailbox: Mailbox) => mailbox.uidValidity,
   UNSEEN: (mailbox: Mailbox) => mailbox.unseen,
+  DELETED: (mailbox: Mailbox) => mailbox.deleted,
+  /** RFC 9208, section 4.1.4. */
+  'DELETED-STORAGE': (mailbox: Mailbox) => mailbox.deletedSize,
   /** RFC 8438. */
   SIZE: (mailbox: Mailbox) => mailbox.size,
   /** RFC 7162; it is never zero on the wire. */

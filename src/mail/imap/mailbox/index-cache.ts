@@ -8,8 +8,10 @@ interface Kept {
 }
 
 /**
- * The mailbox indexes of a process. The key holds the account, the mailbox and its UIDVALIDITY: an index is never
- * seen by another account (I10, CVE-2025-30189), nor after a restore has given the UIDs another meaning (I9).
+ * The mailbox indexes of a process. The key holds the mailbox, its owner, its UIDVALIDITY, and where each reader has
+ * his own `\Seen` the reader: an index is seen by nobody for whom it says something else (I10, CVE-2025-30189), nor
+ * after a restore has given the UIDs another meaning (I9). Sessions of several accounts may share one; each asks for its
+ * own right.
  */
 export class IndexCache {
   /** In the order of their last release, oldest first. */
@@ -23,7 +25,7 @@ export class IndexCache {
   acquire(mailbox: Mailbox): MailboxIndex {
     const key = keyOf(mailbox);
     const kept = this.#kept.get(key) ?? {
-      index: new MailboxIndex(mailbox.id, mailbox.uidValidity),
+      index: new MailboxIndex(mailbox.id, mailbox.uidValidity, mailbox.seenBy),
       sessions: 0,
     };
     kept.sessions += 1;
@@ -54,5 +56,5 @@ export class IndexCache {
 }
 
 function keyOf(mailbox: Mailbox): string {
-  return `${mailbox.accountId} ${mailbox.id} ${mailbox.uidValidity}`;
+  return `${mailbox.accountId} ${mailbox.id} ${mailbox.uidValidity} ${mailbox.seenBy ?? ''}`;
 }

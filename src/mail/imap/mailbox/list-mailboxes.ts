@@ -14,7 +14,7 @@ export function listLines(mailboxes: readonly Mailbox[], input: ListArguments): 
     ? parentsOf(mailboxes.filter(isSelected))
     : new Set<string>();
   const lines: Octets[] = [];
-  for (const mailbox of inOrder(mailboxes)) {
+  for (const mailbox of inOrder(withLevels(mailboxes, input.patterns))) {
     if (!matches(mailbox.path)) continue;
     const childInfo = selectedBelow.has(mailbox.path);
     if (!isSelected(mailbox) && !childInfo) continue;
@@ -22,7 +22,7 @@ export function listLines(mailboxes: readonly Mailbox[], input: ListArguments): 
     const name = encodeMailboxName(mailbox.path);
     const extended = childInfo ? ` ("CHILDINFO" (${childInfoOf(input)}))` : '';
     lines.push(`* LIST (${attributes.join(' ')}) "/" ${name}${extended}`);
-    if (input.returns.status !== undefined) {
+    if (input.returns.status !== undefined && isThere(mailbox)) {
       lines.push(`* STATUS ${name} ${encodeStatus(mailbox, input.returns.status)}`);
     }
   }
@@ -45,7 +45,9 @@ export function subscribedLines(
   const matches = pathMatcher(patterns);
   const subscribed = mailboxes.filter((mailbox) => mailbox.subscribed);
   const above = patterns.some((pattern) => pattern.includes('%')) ? parentsOf(subscribed) : new Set<string>();
-  const shown = mailboxes.filter((mailbox) => mailbox.subscribed || above.has(mailbox.path));
+  const shown = withLevels(mailboxes, patterns).filter(
+    (mailbox) => mailbox.subscribed || above.has(mailbox.path),
+  );
   return inOrder(shown)
     .filter((mailbox) => matches(mailbox.path))
     .map(
@@ -78,9 +80,38 @@ function attributesOf(
   subscribed: boolean,
 ): readonly string[] {
   const attributes = [parents.has(mailbox.path) ? '\\HasChildren' : '\\HasNoChildren'];
+  if (!isThere(mailbox)) attributes.unshift('\\NonExistent', '\\Noselect');
   if (mailbox.specialUse !== undefined) attributes.push(mailbox.specialUse);
   if (subscribed && mailbox.subscribed) attributes.push('\\Subscribed');
   return attributes;
+}
+
+/** Levels that are no mailboxes, like `Shared`: named to who walks down by `%` (RFC 3501, section 6.3.8; RFC 5258). */
+function withLevels(mailboxes: readonly Mailbox[], patterns: readonly string[]): readonly Mailbox[] {
+  if (!patterns.some((pattern) => pattern.endsWith('%'))) return mailboxes;
+  const there = new Set(mailboxes.map((mailbox) => mailbox.path));
+  const levels = [...parentsOf(mailboxes)].filter((path) => !there.has(path));
+  return [...mailboxes, ...levels.map((path): Mailbox => ({ ...noMailbox, path }))];
+}
+
+const noMailbox: Mailbox = {
+  id: '',
+  accountId: '',
+  path: '',
+  uidValidity: 0,
+  uidNext: 0,
+  highestModseq: 0,
+  messages: 0,
+  unseen: 0,
+  deleted: 0,
+  deletedSize: 0,
+  size: 0,
+  subscribed: false,
+  rights: 0,
+};
+
+function isThere(mailbox: Mailbox): boolean {
+  return mailbox.id !== '';
 }
 
 function childInfoOf(input: ListArguments): string {

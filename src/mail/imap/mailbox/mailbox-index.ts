@@ -21,13 +21,14 @@ export interface IndexRow {
 const NO_KEYWORDS: readonly string[] = [];
 
 /**
- * What all sessions of one account share of one mailbox: UID, flags, modseq, size and date of each message in typed
+ * What all sessions that see one mailbox alike share of it: UID, flags, modseq, size and date of each message in typed
  * arrays, 29 octets a message, in UID order. It only moves forward, by what the store names as changed after its
  * mod-sequence, so that a SELECT of a known mailbox costs what has changed and not what is there.
  */
 export class MailboxIndex {
   readonly mailboxId: string;
   readonly uidValidity: number;
+  readonly #seenBy: string | undefined;
   #count = 0;
   #uids = new Uint32Array(16);
   #flags = new Uint8Array(16);
@@ -46,9 +47,10 @@ export class MailboxIndex {
   #running: Promise<void> | undefined;
   #following: Promise<void> | undefined;
 
-  constructor(mailboxId: string, uidValidity: number) {
+  constructor(mailboxId: string, uidValidity: number, seenBy?: string) {
     this.mailboxId = mailboxId;
     this.uidValidity = uidValidity;
+    this.#seenBy = seenBy;
   }
 
   get count(): number {
@@ -135,7 +137,9 @@ export class MailboxIndex {
 
   async #read(access: MailAccess): Promise<void> {
     const changes = await access.changesSince(this.mailboxId, this.#loaded ? this.#highestModseq : 0);
-    if (changes.mailbox.uidValidity !== this.uidValidity) throw new MailboxReplaced();
+    const { uidValidity, seenBy } = changes.mailbox;
+    // Whose \Seen it shows has changed: flags of one reader must not get into what others read.
+    if (uidValidity !== this.uidValidity || seenBy !== this.#seenBy) throw new MailboxReplaced();
     this.#apply(changes);
     this.#loaded = true;
   }

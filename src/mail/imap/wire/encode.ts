@@ -14,6 +14,12 @@ export function encodeString(text: string): Octets {
   return encodeLiteral(bytes);
 }
 
+/** Octets that need not be text in UTF-8. */
+export function encodeOctets(bytes: Buffer): Octets {
+  const text = bytes.toString('latin1');
+  return isQuotable(text) ? encodeString(text) : encodeLiteral(bytes);
+}
+
 export function encodeNstring(text: string | undefined): Octets {
   return text === undefined ? 'NIL' : encodeString(text);
 }

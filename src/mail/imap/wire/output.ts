@@ -1,5 +1,4 @@
-import type { Socket } from 'node:net';
-
+import type { Channel } from './channel.ts';
 import type { Octets } from './encode.ts';
 
 /** The client has gone, or takes nothing any more; it unwinds the command and is no fault. */
@@ -20,19 +19,19 @@ export interface OutputMark {
  * so that a slow reader of a large FETCH holds one chunk of memory and not the message (I8).
  */
 export class Output {
-  #socket: Socket;
+  #socket: Channel;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
   #flushes = 0;
   readonly #writeStallMs: number;
 
-  constructor(socket: Socket, writeStallMs: number) {
+  constructor(socket: Channel, writeStallMs: number) {
     this.#socket = socket;
     this.#writeStallMs = writeStallMs;
   }
 
-  /** After STARTTLS. */
-  useSocket(socket: Socket): void {
+  /** After STARTTLS, and when compression begins. */
+  useSocket(socket: Channel): void {
     this.#socket = socket;
   }
 

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
+import type { Channel } from './channel.ts';
 import { ConnectionClosed } from './output.ts';
 
 /** Waits for the client's part of the TLS handshake. Throws `ConnectionClosed` when it fails or comes too late. */
@@ -21,7 +21,7 @@ export function handshake(secure: TLSSocket, deadlineMs: number): Promise<void> 
  * Ends the server's side. What the client still sends is read and thrown away for a moment: closing on unread octets
  * would reset the connection, and the farewell with it.
  */
-export function endSoftly(socket: Socket, graceMs: number): void {
+export function endSoftly(socket: Channel, graceMs: number): void {
   if (socket.destroyed) return;
   if (socket.readableEnded) {
     socket.destroySoon();

@@ -42,13 +42,13 @@ describe('createMailboxWatch', () => {
   it('keeps still for events that touch no mailbox and after it is stopped', () => {
     const { watch, calls, hear } = watchOf();
     const stop = hear('a');
-    watch.deliver(entryOf({ type: 'membership.changed', accountId: 'a' }));
+    watch.deliver(entryOf({ type: 'mail.queued', messageId: 'm', domains: [] }, [rooms.account('a')]));
     stop();
     watch.deliver(entryOf(changed('a')));
     expect(calls).toEqual([]);
   });
 
-  it('asks for the rooms again when the membership has changed', () => {
+  it('asks for the rooms again when the membership has changed, and lets the session look at its rights', () => {
     const own: Record<string, string[]> = { a: [] };
     const { watch, calls, hear } = watchOf(own);
     const stop = hear('a');
@@ -56,11 +56,12 @@ describe('createMailboxWatch', () => {
     watch.deliver(toUnit);
     own['a'] = [rooms.unit('u9')];
     watch.deliver(entryOf({ type: 'membership.changed', accountId: 'a' }));
-    watch.deliver(toUnit);
     expect(calls).toEqual(['a']);
+    watch.deliver(toUnit);
+    expect(calls).toEqual(['a', 'a']);
     stop();
     watch.deliver(toUnit);
-    expect(calls).toEqual(['a']);
+    expect(calls).toEqual(['a', 'a']);
   });
 
   it('revokes when every session of the account has ended, not when one has', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { targetsOf } from '#domain/mail/import-folder.ts';
+import { importedPath, targetsOf } from '#domain/mail/import-folder.ts';
 import type { SpecialUse } from '#domain/mail/structure.ts';
 
 const ownPaths = new Map<SpecialUse, string>([
@@ -8,6 +8,16 @@ const ownPaths = new Map<SpecialUse, string>([
   ['\\Trash', 'Trash'],
 ]);
 const none = new Map<string, string>();
+
+describe('importedPath', () => {
+  it('leaves the names of others’ mailboxes to them', () => {
+    expect(importedPath('Shared/vanthu@snv.binhthuan.example/INBOX')).toBe(
+      'Own Shared/vanthu@snv.binhthuan.example/INBOX',
+    );
+    expect(importedPath('Other Users')).toBe('Own Other Users');
+    expect(importedPath('Shared plans')).toBe('Shared plans');
+  });
+});
 
 describe('targetsOf', () => {
   it('believes the source before a name, and takes children along', () => {

@@ -1,7 +1,12 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { canonicalMailboxPath, parentPaths } from '#domain/mail/mailbox-path.ts';
+import {
+  canonicalMailboxPath,
+  parentPaths,
+  isForeignPath,
+  parseForeignPath,
+} from '#domain/mail/mailbox-path.ts';
 
 const refusal = expect.objectContaining({ code: 'mailbox_name_bad' });
 
@@ -56,5 +61,31 @@ describe('parentPaths', () => {
   it('names the mailboxes above, outermost first', () => {
     expect(parentPaths('a/b/c')).toEqual(['a', 'a/b']);
     expect(parentPaths('a')).toEqual([]);
+  });
+});
+
+describe('parseForeignPath', () => {
+  it('takes a name of another account apart, with the spelling that it has there', () => {
+    expect(parseForeignPath('Shared/Van.Thu@snv.binhthuan.example/inbox/2016')).toEqual({
+      namespace: 'Shared',
+      address: 'van.thu@snv.binhthuan.example',
+      path: 'INBOX/2016',
+    });
+    expect(isForeignPath('Other Users/a@b/x')).toBe(true);
+    expect(isForeignPath('Sharedness')).toBe(false);
+  });
+
+  it('refuses what names no mailbox', () => {
+    for (const name of [
+      'Shared',
+      'Shared/',
+      'Shared/a@b',
+      'Shared/office/INBOX',
+      'Shared/a@b//x',
+      'INBOX/a@b/x',
+    ])
+      expect(() => parseForeignPath(name), name).toThrow(
+        expect.objectContaining({ code: 'mailbox_name_bad' }),
+      );
   });
 });

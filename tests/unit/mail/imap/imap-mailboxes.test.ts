@@ -115,7 +115,7 @@ describe('the mailbox commands', () => {
        C: b FETCH 1 FLAGS
        S: b BAD Select a mailbox first
        C: c NAMESPACE
-       S: * NAMESPACE (("" "/")) NIL NIL
+       S: * NAMESPACE (("" "/")) (("Other Users/" "/")) (("Shared/" "/"))
        S: c OK NAMESPACE completed
        C: d ID NIL
        S: * ID ("name" "chidao")
