@@ -2,6 +2,7 @@ import type { Hub } from '#app/hub.ts';
 import type { MessageIndex } from '#app/ports/message-index.ts';
 import type { Database } from '#store/database.ts';
 import { deleteOldReplyMarkers } from '#store/mail/absence-store.ts';
+import { pruneExpunged } from '#store/mail/expunged-log.ts';
 import { deleteOldTrace } from '#store/mail/mail-trace-read.ts';
 import { deleteOldTaken } from '#store/mail/taken-mail.ts';
 import { deleteOldSendingUse } from '#store/mail/sending-use.ts';
@@ -23,6 +24,8 @@ const takenKeptMs = 5 * dayMs;
 const sendingUseKeptMs = 7 * dayMs;
 /** Longer than the longest time between two answers to one sender. */
 const replyMarkersKeptMs = 60 * dayMs;
+/** Of one mailbox, for clients that come back; beyond that they compare what is there (RFC 7162). */
+const expungedKept = { kept: 20_000, mailboxesMax: 50 };
 
 interface HousekeepingPorts {
   readonly hub: Hub;
@@ -56,6 +59,7 @@ export function startHousekeeping(
       await deleteOldTaken(database, before(now, takenKeptMs), traceRowsPerRound);
       await deleteOldSendingUse(database, before(now, sendingUseKeptMs));
       await deleteOldReplyMarkers(database, before(now, replyMarkersKeptMs));
+      await pruneExpunged(database, expungedKept);
     }
     rounds += 1;
   }

@@ -13,11 +13,12 @@ import {
   makePersonal,
   rightsEntries,
 } from '#store/mail/mail-sharing.ts';
+import { renewUidValidity } from '#store/mail/renew-uid-validity.ts';
 import type { CommandContext, Commands } from './command.ts';
 
 type Locked = NonNullable<Awaited<ReturnType<typeof lockOwnMailbox>>>;
 
-/** Who may do what in a mailbox, for an administrator at the machine. */
+/** Mailboxes for an administrator at the machine: who may do what in them, and new UIDVALIDITY after a restore. */
 export const mailboxCommands: Commands = {
   'mailbox rights': {
     usage: 'mailbox rights ADDRESS MAILBOX',
@@ -58,6 +59,14 @@ export const mailboxCommands: Commands = {
         context.write(`Read marks are ${how}.\n`);
         return personal !== mailbox.personal_seen;
       }),
+  },
+  'mailbox renew': {
+    usage: 'mailbox renew',
+    about: 'Once a backup was brought back: mail clients forget what they knew and load every mailbox anew.',
+    words: 0,
+    async run({ database, write }) {
+      write(`${await renewUidValidity(database)} mailboxes have a new UIDVALIDITY.\n`);
+    },
   },
 };
 

@@ -6,6 +6,8 @@ import type {
   MailboxChanges,
   MailboxEntry,
   MailboxWatch,
+  MessageFact,
+  MessageFacts,
   StoredFlags,
   StoreFlags,
 } from '#app/ports/mail.ts';
@@ -36,6 +38,8 @@ interface HeldMailbox {
   modseq: number;
   messages: HeldMessage[];
   expunged: { uid: number; modseq: number }[];
+  /** Up to this modseq what was expunged is forgotten. */
+  expungedFloor: number;
 }
 
 const OWNER = 'account-1';
@@ -98,6 +102,7 @@ export class MemoryMail implements MailboxWatch {
       modseq: 1,
       messages: [],
       expunged: [],
+      expungedFloor: 0,
     };
     this.#mailboxes.push(mailbox);
     return mailbox;
@@ -141,6 +146,24 @@ export class MemoryMail implements MailboxWatch {
         this.#byPath(path).subscribed = subscribed;
       },
       changesSince: async (id, modseq) => this.#changes(this.#byId(id), modseq),
+      expungedSince: async (id, modseq) => expungedAfter(this.#byId(id), modseq),
+      facts: async (id, uids) => factsOf(this.#byId(id), uids),
+      findByFact: async (id, fact) =>
+        [
+          ...factsOf(
+            this.#byId(id),
+            this.#byId(id).messages.map(({ uid }) => uid),
+          ),
+        ]
+          .filter(([, facts]) => factHolds(facts, fact))
+          .map(([uid]) => uid),
+      ranges: async (id, ranges) =>
+        new Map(
+          ranges.map(({ uid, start, end }) => [
+            uid,
+            find(this.#byId(id), uid)?.bytes.subarray(start, end) ?? Buffer.alloc(0),
+          ]),
+        ),
       structures: async (id, uids) => this.#structures(this.#byId(id), uids),
       bytes: async (id, uid, start, end) => {
         this.reads.push({ start, end });
@@ -232,8 +255,15 @@ export class MemoryMail implements MailboxWatch {
     return {
       mailbox: shown(mailbox),
       entries: mailbox.messages.filter((message) => message.modseq > modseq).map(entryOf),
-      expunged: mailbox.expunged.filter((gone) => gone.modseq > modseq).map((gone) => gone.uid),
+      expunged: modseq === 0 ? [] : expungedAfter(mailbox, modseq),
     };
+  }
+
+  /** Forgets what was expunged, as the store does after a while. */
+  forgetExpunged(path: string): void {
+    const mailbox = this.#byPath(path);
+    mailbox.expungedFloor = mailbox.modseq;
+    mailbox.expunged = [];
   }
 
   #structures(mailbox: HeldMailbox, uids: readonly number[]): ReadonlyMap<number, MessageStructure> {
@@ -300,12 +330,50 @@ function change(message: HeldMessage, input: StoreFlags, modseq: number): void {
       break;
     case 'add':
       message.flags |= flags;
-      message.keywords = [...new Set([...message.keywords, ...keywords])];
+      message.keywords = [
+        ...message.keywords,
+        ...keywords.filter((keyword) => !isAmong(message.keywords, keyword)),
+      ];
       break;
     case 'remove':
       message.flags &= ~flags;
-      message.keywords = message.keywords.filter((keyword) => !keywords.includes(keyword));
+      message.keywords = message.keywords.filter((keyword) => !isAmong(keywords, keyword));
       break;
+  }
+}
+
+/** Whatever its case, as in the store. */
+function isAmong(keywords: readonly string[], keyword: string): boolean {
+  return keywords.some((held) => held.toUpperCase() === keyword.toUpperCase());
+}
+
+function expungedAfter(mailbox: HeldMailbox, modseq: number): readonly number[] | undefined {
+  if (modseq < mailbox.expungedFloor) return undefined;
+  return mailbox.expunged
+    .filter((gone) => gone.modseq > modseq)
+    .map((gone) => gone.uid)
+    .sort((one, other) => one - other);
+}
+
+/** Every message is a thread of its own here; the store's tests join them. */
+function factsOf(mailbox: HeldMailbox, uids: readonly number[]): ReadonlyMap<number, MessageFacts> {
+  const held = mailbox.messages.filter((message) => uids.includes(message.uid));
+  return new Map(
+    held.map(({ uid, date }) => [uid, { emailId: `E${uid}`, threadId: `T${uid}`, saveDate: date }]),
+  );
+}
+
+function factHolds(facts: MessageFacts, fact: MessageFact): boolean {
+  switch (fact.kind) {
+    case 'email_id':
+      return facts.emailId === fact.id;
+    case 'thread_id':
+      return facts.threadId === fact.id;
+    case 'saved':
+      return (
+        facts.saveDate >= (fact.from ?? new Date(0)) &&
+        facts.saveDate < (fact.before ?? new Date(8_000_000_000_000))
+      );
   }
 }
 

@@ -51,8 +51,28 @@ export interface MailboxChanges {
   readonly mailbox: Mailbox;
   /** New and changed entries in UID order. */
   readonly entries: readonly MailboxEntry[];
-  /** UIDs expunged after the mod-sequence, ascending. */
-  readonly expunged: readonly number[];
+  /** UIDs expunged after the mod-sequence, ascending; undefined where the log of them does not reach back so far. */
+  readonly expunged: readonly number[] | undefined;
+}
+
+/** What a message is known by beside its UID. */
+export interface MessageFacts {
+  /** The same for the same octets, wherever they lie (RFC 8474, section 5.1). */
+  readonly emailId: string;
+  readonly threadId: string;
+  readonly saveDate: Date;
+}
+
+export type MessageFact =
+  | { readonly kind: 'email_id' | 'thread_id'; readonly id: string }
+  /** Came into the mailbox at `from` or later and before `before`. */
+  | { readonly kind: 'saved'; readonly from: Date | undefined; readonly before: Date | undefined };
+
+/** Octets [start, end) of one message. */
+export interface OctetRange {
+  readonly uid: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 export type FlagChange = 'replace' | 'add' | 'remove';
@@ -117,6 +137,13 @@ export interface MailAccess {
   subscribe(path: string, subscribed: boolean): Promise<void>;
   /** Everything after `modseq`; 0 gives the whole mailbox. */
   changesSince(mailboxId: string, modseq: number): Promise<MailboxChanges>;
+  /** UIDs expunged after `modseq`, ascending; undefined where the log of them does not reach back so far. */
+  expungedSince(mailboxId: string, modseq: number): Promise<readonly number[] | undefined>;
+  facts(mailboxId: string, uids: readonly number[]): Promise<ReadonlyMap<number, MessageFacts>>;
+  /** UIDs for which the fact holds, ascending. */
+  findByFact(mailboxId: string, fact: MessageFact): Promise<readonly number[]>;
+  /** One range of each of several messages, by UID; shorter where a message ends before. */
+  ranges(mailboxId: string, ranges: readonly OctetRange[]): Promise<ReadonlyMap<number, Buffer>>;
   /** Parsed structures by message id; a message that could not be parsed is absent. */
   structures(mailboxId: string, uids: readonly number[]): Promise<ReadonlyMap<number, MessageStructure>>;
   /** Octets [start, end) of a stored message, read by range; shorter when the message ends before. */

@@ -27,9 +27,9 @@ export async function dispatch(
   parsed: { readonly tag: string; readonly command: ImapCommand; readonly run: Run },
 ): Promise<Outcome> {
   try {
-    const { text, code } = await parsed.run(session, parsed.tag);
+    const { text, code, codeAfterUpdates } = await parsed.run(session, parsed.tag);
     await tellUpdates(session, parsed.command);
-    return { line: statusLine('OK', text, code), isBad: false };
+    return { line: statusLine('OK', text, code ?? codeAfterUpdates?.()), isBad: false };
   } catch (error) {
     if (
       error instanceof ConnectionClosed ||

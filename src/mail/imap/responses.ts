@@ -3,6 +3,8 @@ export interface Completion {
   readonly text: string;
   /** Without its brackets. */
   readonly code?: string;
+  /** In place of `code`, when it is known only after the untagged updates. */
+  readonly codeAfterUpdates?: () => string | undefined;
 }
 
 export function completed(text: string, code?: string): Completion {

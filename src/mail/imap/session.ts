@@ -65,6 +65,8 @@ export class Session {
   readonly isSecure: boolean;
   /** Whether the client has shown that it knows CONDSTORE (RFC 7162, section 3.1): MODSEQ in every FETCH from then. */
   knowsCondstore = false;
+  /** VANISHED stands for EXPUNGE from now on (RFC 7162, section 3.2.3). */
+  knowsQresync = false;
   readonly #parts: SessionParts;
   #access: MailAccess | undefined;
   #view: MailboxView | undefined;
@@ -129,6 +131,8 @@ export class Session {
 
   /** Opens a mailbox in place of the selected one, which is left even if this fails (RFC 9051, section 6.3.2). */
   async select(path: string, readOnly: boolean): Promise<MailboxView> {
+    // Updates from here on are of the new one (RFC 7162, section 3.2.11; RFC 9051, section 7.1).
+    if (this.#view !== undefined) this.output.line('* OK [CLOSED] The previous mailbox is closed');
     this.deselect();
     const mailbox = await this.access.open(path);
     const index = this.#parts.indexes.acquire(mailbox);
@@ -159,6 +163,24 @@ export class Session {
     this.#stopWatchingMailbox = () => {};
     this.#rights = 0;
     if (mailbox !== undefined) this.#parts.indexes.release(mailbox);
+  }
+
+  /**
+   * Called by every command that shows knowledge of CONDSTORE; the first of them is told where the selected mailbox
+   * stands (RFC 7162, section 3.1).
+   */
+  useCondstore(): void {
+    if (this.knowsCondstore) return;
+    this.knowsCondstore = true;
+    if (this.#view !== undefined)
+      this.output.line(`* OK [HIGHESTMODSEQ ${this.#view.completeModseq}] Highest mod-sequence`);
+  }
+
+  /** Once QRESYNC is enabled, a command that expunged says how far its client is now (RFC 7162, section 3.2.7). */
+  modseqCode(): string | undefined {
+    return this.knowsQresync && this.#view !== undefined
+      ? `HIGHESTMODSEQ ${this.#view.completeModseq}`
+      : undefined;
   }
 
   /** Something of the account has moved, by the log or by this session's own command. */
@@ -206,7 +228,11 @@ export class Session {
   /** Collects the untagged lines that the client may be told now. */
   tell(options: { readonly expunges: boolean }): void {
     if (this.#view === undefined) return;
-    const lines = this.#view.tell({ expunges: options.expunges, modseq: this.knowsCondstore });
+    const lines = this.#view.tell({
+      expunges: options.expunges,
+      modseq: this.knowsCondstore,
+      vanished: this.knowsQresync,
+    });
     for (const line of lines) this.output.line(line);
   }
 

@@ -115,7 +115,7 @@ function firstLinesOf(bytes: Uint8Array, root: MimePart): string {
 }
 
 /** The first text part that is neither an attachment nor inside an attached message. */
-function firstText(part: MimePart, subtype: string): MimePart | undefined {
+export function firstText(part: MimePart, subtype: string): MimePart | undefined {
   if (part.disposition?.type === 'attachment') return undefined;
   if (part.type === 'text' && part.subtype === subtype) return part;
   for (const child of part.parts ?? []) {

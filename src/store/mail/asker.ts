@@ -29,7 +29,7 @@ export function mailboxColumns(asker: string, moment: string, rights = rightsSql
         || o.address || '/' || b.path end as path,
     case when ${own} then b.special_use end as special_use, b.uid_validity, b.uid_next, b.highest_modseq,
     b.message_count, b.unseen_count - coalesce(v.seen_delta, 0) as unseen_count, b.deleted_count, b.total_size,
-    case when ${own} then b.subscribed else coalesce(v.subscribed, true) end as subscribed, b.personal_seen,
+    case when ${own} then b.subscribed else coalesce(v.subscribed, true) end as subscribed, b.personal_seen, b.expunged_floor,
     case when b.deleted_count = 0 then 0 else (
       select coalesce(sum(size), 0)::bigint from mailbox_message where mailbox_id = b.id and flags & 8 <> 0)
       end as deleted_size,

@@ -13,6 +13,8 @@ import {
   renameMailbox,
   subscribeMailbox,
 } from './mailbox-tree.ts';
+import { expungedSince } from './expunged-log.ts';
+import { findByFact, readFacts, readRanges } from './message-facts.ts';
 import { recordArrived } from './official-receipts.ts';
 import { createMailQuota } from './quota-roots.ts';
 import { changesSince, readBytes, readStructures } from './read-mailbox.ts';
@@ -48,6 +50,10 @@ export function createMailAccess(
     rename: async (from, to) => renameMailbox(session, from, to),
     subscribe: async (path, subscribed) => subscribeMailbox(session, path, subscribed),
     changesSince: async (mailboxId, modseq) => changesSince(database, askerOf(session), mailboxId, modseq),
+    expungedSince: async (mailboxId, modseq) => expungedSince(database, askerOf(session), mailboxId, modseq),
+    facts: async (mailboxId, uids) => readFacts(database, askerOf(session), mailboxId, uids),
+    findByFact: async (mailboxId, fact) => findByFact(database, askerOf(session), mailboxId, fact),
+    ranges: async (mailboxId, ranges) => readRanges(database, askerOf(session), mailboxId, ranges),
     structures: async (mailboxId, uids) => readStructures(database, askerOf(session), mailboxId, uids),
     bytes: async (mailboxId, uid, start, end) =>
       readBytes(database, askerOf(session), { mailboxId, uid, start, end }),

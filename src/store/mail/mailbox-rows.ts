@@ -26,6 +26,8 @@ export interface MailboxRow {
   readonly personal_seen: boolean;
   readonly rights: number;
   readonly owner_unit_id: string | null;
+  /** Up to this modseq, expunged UIDs may be forgotten. */
+  readonly expunged_floor: number;
 }
 
 export interface EntryRow {

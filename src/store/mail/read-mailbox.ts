@@ -21,8 +21,8 @@ interface ChangeRow extends EntryRow {
 /**
  * What moved after a modseq, with the mailbox itself: one statement, so that all of it is of one moment. Each modseq
  * is taken under the mailbox's lock and held to the commit, so none appears later below one that was seen. From 0 there
- * is nothing to forget, and `expunged` is empty. Where `\Seen` is each reader's own, a reader's own mark is a change
- * too. Throws `mailbox_unknown`, `not_permitted`.
+ * is nothing to forget, and `expunged` is empty; it is undefined where the log does not reach back to the modseq. Where
+ * `\Seen` is each reader's own, a reader's own mark is a change too. Throws `mailbox_unknown`, `not_permitted`.
  */
 export async function changesSince(
   sql: Sql,
@@ -62,10 +62,11 @@ export async function changesSince(
     // It was given between two statements; the caller asks again.
     throw new HubError('mailbox_unknown');
   }
+  const isForgotten = modseq > 0 && modseq < mailbox.mailbox.expunged_floor;
   return {
     mailbox: mailboxOf(mailbox.mailbox, asker),
     entries: rows.filter((row) => row.kind === 'entry').map(entryOf),
-    expunged: rows.filter((row) => row.kind === 'expunged').map((row) => row.uid),
+    expunged: isForgotten ? undefined : rows.filter((row) => row.kind === 'expunged').map((row) => row.uid),
   };
 }
 

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type { Transaction } from '#store/database.ts';
 import { prepared } from '#store/prepared.ts';
+=======
+import { assignThreads } from './assign-threads.ts';
+>>>>>>> a1d5494 (imap: Synchronise quickly, and give each message a thread.)
 import { storableJson, storableText } from './sql-text.ts';
 
 const preparedRowsMax = 16;
@@ -27,7 +30,7 @@ export async function storeMessage(
   return id;
 }
 
-/** The same for several, in two statements. Octets are parameters of their own, which travel as they are. */
+/** The same for several, in three statements whatever their number. Octets are parameters of their own, which travel as they are. */
 export async function storeMessages(
   tx: Transaction,
   messages: readonly MessageToStore[],
@@ -74,12 +77,18 @@ export async function storeMessages(
       message.authentication === undefined ? null : storableJson(message.authentication),
     ]),
   );
+<<<<<<< HEAD
   const [, rows] = await Promise.all([filed, stored]);
   // Ids are counted up in the order of the values, so that order is theirs.
-  return rows
+  const ids = rows
     .map(({ id }) => id)
     .toSorted((left, right) => left - right)
     .map(String);
+  await assignThreads(
+    tx,
+    messages.map(({ message }, place) => ({ ...message, messageId: ids[place] ?? '' })),
+  );
+  return ids;
 }
 
 /** The text depends on the number of rows: those of small numbers are few, and most of what is run. */

@@ -3,6 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { entities } from '#store/entities.ts';
 import { Foundation0001 } from './0001-foundation.ts';
 import { OfficialMail0002 } from './0002-official-mail.ts';
+import { ImapSync0004 } from './0004-imap-sync.ts';
 import { SharedMailboxes0005 } from './0005-shared-mailboxes.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
@@ -12,6 +13,7 @@ import { migrationNames, type MigrationName } from './migration-names.ts';
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0001-foundation': Foundation0001,
   '0002-official-mail': OfficialMail0002,
+  '0004-imap-sync': ImapSync0004,
   '0005-shared-mailboxes': SharedMailboxes0005,
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,

@@ -2,6 +2,7 @@
 export const migrationNames = [
   '0001-foundation',
   '0002-official-mail',
+  '0004-imap-sync',
   '0005-shared-mailboxes',
   '0007-sts-mode',
   '0008-mail-import',

@@ -1,3 +1,4 @@
+import { ImapFlow } from 'imapflow';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { call, openSocket, signInTo } from '#support/hub-client.ts';
 import { databaseFaults } from '#support/hub-facts.ts';
@@ -5,6 +6,7 @@ import { eventually } from '#support/eventually.ts';
 import { query } from '#support/open-embedded.ts';
 import {
   createTestHubDatabase,
+  demoPassword,
   leader,
   official,
   startTestHub,
@@ -90,6 +92,45 @@ describe('two hubs on one database', () => {
       );
       page.close();
     }
+  });
+
+  it('a mail client that idles at one hears of what is issued at the other, and catches up by QRESYNC', async () => {
+    const [one, other] = await twoHubs();
+    const issuer = await signInTo(one, leader);
+    const connect = async (): Promise<ImapFlow> => {
+      const client = new ImapFlow({
+        host: '127.0.0.1',
+        port: other.ports.imaps,
+        secure: true,
+        tls: { rejectUnauthorized: false },
+        auth: { user: official, pass: demoPassword },
+        logger: false,
+        qresync: true,
+      });
+      await client.connect();
+      return client;
+    };
+    const client = await connect();
+    const { exists } = await client.mailboxOpen('INBOX');
+    expect([...client.enabled]).toContain('QRESYNC');
+    const heard = new Promise<number>((resolve) =>
+      client.on('exists', ({ count }: { count: number }) => resolve(count)),
+    );
+    const idle = client.idle();
+    await issuer.issue({ subject: 'Việc từ máy kia' });
+    expect(await heard).toBe(exists + 1);
+    await client.noop();
+    await idle;
+    const { uidNext, uidValidity, highestModseq } = await client.mailboxOpen('INBOX');
+    await client.messageFlagsAdd({ uid: `${uidNext - 1}` }, ['\\Flagged'], { uid: true });
+    await client.messageDelete({ uid: `${uidNext - 1}` }, { uid: true });
+    await client.logout();
+    const again = await connect();
+    const vanished: number[] = [];
+    again.on('expunge', ({ uid }: { uid: number }) => vanished.push(uid));
+    await again.mailboxOpen('INBOX', { changedSince: highestModseq, uidValidity } as never);
+    expect(vanished).toEqual([uidNext - 1]);
+    await again.logout();
   });
 
   it('a session that ends at one is cut at the other', async () => {

@@ -147,7 +147,7 @@ interface Mirror {
 
 async function follow(access: MailAccess, path: Path, mirror: Mirror): Promise<void> {
   const { id } = await access.open(path);
-  const { mailbox, entries, expunged } = await access.changesSince(id, mirror.modseq);
+  const { mailbox, entries, expunged = [] } = await access.changesSince(id, mirror.modseq);
   expect(mailbox.highestModseq).toBeGreaterThanOrEqual(mirror.modseq);
   if (entries.length + expunged.length > 0) expect(mailbox.highestModseq).toBeGreaterThan(mirror.modseq);
   for (const uid of expunged) mirror.held.delete(uid);

@@ -193,7 +193,9 @@ describe('mailboxes of an office', () => {
        S: k NO [CANNOT] The mailbox name is not allowed`,
     );
     const made = `Shared/${office.registry.address}/2016`;
-    expect(await answer(clerk, `CREATE ${made}/05`)).toBe('OK CREATE completed');
+    expect(await answer(clerk, `CREATE ${made}/05`)).toMatch(
+      /^OK \[MAILBOXID \(F[\d-]+\)\] CREATE completed$/,
+    );
     expect(await answer(clerk, `RENAME ${made} Taken`)).toBe('NO [CANNOT] The mailbox name is not allowed');
     expect(await answer(clerk, `RENAME ${made}/05 ${made}/06`)).toBe('OK RENAME completed');
     expect((await head.command(`LIST "" "${made}*"`)).length).toBe(3);

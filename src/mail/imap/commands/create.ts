@@ -1,5 +1,6 @@
 import type { SpecialUse } from '#domain/mail/structure.ts';
 import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { mailboxObjectId } from '#mail/imap/grammar/object-id.ts';
 import { specialUseNamed } from '#mail/imap/grammar/special-use.ts';
 import { CommandRefused, completed } from '#mail/imap/responses.ts';
 import type { Scanner } from '#mail/imap/wire/scanner.ts';
@@ -20,8 +21,8 @@ export const create = defineCommand({
   },
   run: async (session, { path, specialUse }) => {
     if (path === '') throw new CommandRefused('The mailbox name is empty', 'CANNOT');
-    await session.access.create(path, specialUse);
-    return completed('CREATE completed');
+    const mailbox = await session.access.create(path, specialUse);
+    return completed('CREATE completed', `MAILBOXID (${mailboxObjectId(mailbox)})`);
   },
 });
 

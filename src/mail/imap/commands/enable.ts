@@ -16,9 +16,13 @@ export const enable = defineCommand({
     return names;
   },
   run: async (session, names) => {
-    const enabled = names.includes('CONDSTORE') && !session.knowsCondstore ? ' CONDSTORE' : '';
-    if (enabled !== '') session.knowsCondstore = true;
-    session.output.line(`* ENABLED${enabled}`);
+    const enabled: string[] = [];
+    if (names.includes('CONDSTORE') && !session.knowsCondstore) enabled.push(' CONDSTORE');
+    if (names.includes('QRESYNC') && !session.knowsQresync) enabled.push(' QRESYNC');
+    session.output.line(`* ENABLED${enabled.join('')}`);
+    // QRESYNC brings CONDSTORE with it (RFC 7162, section 3.2.3).
+    if (enabled.length > 0) session.useCondstore();
+    session.knowsQresync ||= names.includes('QRESYNC');
     return completed('ENABLE completed');
   },
 });

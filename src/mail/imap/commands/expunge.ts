@@ -1,4 +1,4 @@
-import { CommandRefused, completed } from '#mail/imap/responses.ts';
+import { CommandRefused, type Completion, completed } from '#mail/imap/responses.ts';
 import { scanSequenceSet } from '#mail/imap/grammar/sequence-set.ts';
 import type { Session } from '#mail/imap/session.ts';
 
@@ -10,8 +10,7 @@ export const expunge = defineCommand({
   tells: 'all',
   parse: noArguments,
   run: async (session) => {
-    await expungeNamed(session, undefined);
-    return completed('EXPUNGE completed');
+    return expungeNamed(session, undefined, 'EXPUNGE completed');
   },
 });
 
@@ -26,14 +25,19 @@ export const uidExpunge = defineCommand({
   },
   run: async (session, set) => {
     const uids = session.view.resolve(set, true).map((ref) => ref.uid);
-    if (uids.length > 0) await expungeNamed(session, uids);
-    return completed('UID EXPUNGE completed');
+    if (uids.length === 0) return completed('UID EXPUNGE completed');
+    return expungeNamed(session, uids, 'UID EXPUNGE completed');
   },
 });
 
-async function expungeNamed(session: Session, uids: readonly number[] | undefined): Promise<void> {
+async function expungeNamed(
+  session: Session,
+  uids: readonly number[] | undefined,
+  text: string,
+): Promise<Completion> {
   const { view } = session;
   if (view.readOnly) throw new CommandRefused('The mailbox is open for reading only', 'CANNOT');
-  await session.access.expunge(view.mailbox.id, uids);
+  const removed = await session.access.expunge(view.mailbox.id, uids);
   session.noteChange();
+  return { text, codeAfterUpdates: () => (removed.length > 0 ? session.modseqCode() : undefined) };
 }

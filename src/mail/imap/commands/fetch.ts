@@ -2,32 +2,36 @@ import { fetchMessages } from '#mail/imap/fetch/fetch-messages.ts';
 import { type FetchItem, scanFetchItems } from '#mail/imap/grammar/fetch-items.ts';
 import { scanSequenceSet, type SequenceSet } from '#mail/imap/grammar/sequence-set.ts';
 import type { ImapLimits } from '#mail/imap/imap-limits.ts';
+import { type FetchModifiers, scanFetchModifiers } from '#mail/imap/grammar/fetch-modifiers.ts';
+import { partOf } from '#mail/imap/grammar/partial-range.ts';
+import type { MailboxView, MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
+import { vanishedSet } from '#mail/imap/mailbox/vanished.ts';
 import { CommandRefused, type Completion, completed } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
 import type { Scanner } from '#mail/imap/wire/scanner.ts';
-import { ImapSyntaxError } from '#mail/imap/wire/syntax-error.ts';
 
 import { defineCommand, type ImapCommand, type Tells, withMailbox } from './command.ts';
 
 export const fetch = fetchCommand('FETCH', false, 'all_but_expunges');
 export const uidFetch = fetchCommand('UID FETCH', true, 'all');
 
-interface FetchInput {
+interface FetchInput extends FetchModifiers {
   readonly set: SequenceSet;
   readonly items: readonly FetchItem[];
-  readonly changedSince: number | undefined;
 }
 
 function fetchCommand(name: string, byUid: boolean, tells: Tells): ImapCommand {
-  return defineCommand({ name, states: withMailbox, tells, parse: scanFetch, run });
+  return defineCommand({ name, states: withMailbox, tells, parse, run });
+
+  function parse(scanner: Scanner, limits: ImapLimits): FetchInput {
+    return scanFetch(scanner, limits, byUid);
+  }
 
   async function run(session: Session, input: FetchInput): Promise<Completion> {
     const { view } = session;
-    if (input.changedSince !== undefined || has(input.items, 'modseq')) session.knowsCondstore = true;
-    const refs = view.resolve(input.set, byUid).filter((ref) => {
-      const row = view.index.row(ref.uid);
-      return input.changedSince === undefined || (row !== undefined && row.modseq > input.changedSince);
-    });
+    if (input.changedSince !== undefined || has(input.items, 'modseq')) session.useCondstore();
+    if (input.vanished) await tellVanished(session, input);
+    const refs = chosenMessages(view, input, byUid);
     const gone = await fetchMessages(session, refs, answeredItems(session, input, byUid));
     if (gone === 0) return completed(`${name} completed`);
     if (gone === refs.length && !byUid) {
@@ -38,7 +42,7 @@ function fetchCommand(name: string, byUid: boolean, tells: Tells): ImapCommand {
 }
 
 /** `1:* (FLAGS BODY.PEEK[]<0.100>) (CHANGEDSINCE 7)`. */
-function scanFetch(scanner: Scanner, limits: ImapLimits): FetchInput {
+function scanFetch(scanner: Scanner, limits: ImapLimits, byUid: boolean): FetchInput {
   scanner.space();
   const set = scanSequenceSet(scanner, limits.sequenceRangesMax);
   scanner.space();
@@ -46,28 +50,39 @@ function scanFetch(scanner: Scanner, limits: ImapLimits): FetchInput {
     fetchItemsMax: limits.fetchItemsMax,
     partPathMax: limits.nestingMax,
   });
-  const changedSince = scanner.skip(' ') ? scanChangedSince(scanner) : undefined;
-  return { set, items, changedSince };
+  return { set, items, ...scanFetchModifiers(scanner, byUid) };
 }
 
-function scanChangedSince(scanner: Scanner): number {
-  const [modseq] = scanner.list(
-    () => {
-      if (scanner.keyword() !== 'CHANGEDSINCE') throw new ImapSyntaxError('Unknown FETCH modifier');
-      scanner.space();
-      return scanner.number63();
-    },
-    { itemsMax: 1 },
-  );
-  return modseq ?? 0;
+/** PARTIAL counts the messages that the other conditions leave (RFC 9394, section 3.3). */
+function chosenMessages(view: MailboxView, input: FetchInput, byUid: boolean): readonly MessageRef[] {
+  const { changedSince, partial } = input;
+  const named = view.resolve(input.set, byUid);
+  const changed =
+    changedSince === undefined
+      ? named
+      : named.filter(({ uid }) => (view.index.row(uid)?.modseq ?? 0) > changedSince);
+  return partial === undefined ? changed : partOf(changed, partial);
 }
 
-/** UID comes with every UID FETCH; MODSEQ with CHANGEDSINCE, and beside FLAGS for who knows CONDSTORE. */
+/**
+ * Expunged messages that the session still numbers are told of first, by the updates; VANISHED (EARLIER) names others
+ * (RFC 7162, section 3.2.6).
+ */
+async function tellVanished(session: Session, { set, changedSince = 0 }: FetchInput): Promise<void> {
+  if (!session.knowsQresync) throw new CommandRefused('Enable QRESYNC first', undefined, 'BAD');
+  await session.refresh();
+  session.tell({ expunges: true });
+  const { view, access, output } = session;
+  const logged = await access.expungedSince(view.mailbox.id, changedSince);
+  const vanished = vanishedSet(view, logged, set);
+  if (vanished !== undefined) output.line(`* VANISHED (EARLIER) ${vanished}`);
+}
+
+/** UID comes with every UID FETCH; MODSEQ with every answer to who knows CONDSTORE (RFC 7162, section 3.1). */
 function answeredItems(session: Session, input: FetchInput, byUid: boolean): readonly FetchItem[] {
   const items = [...input.items];
-  const wantsModseq = input.changedSince !== undefined || (session.knowsCondstore && has(items, 'flags'));
   if (byUid && !has(items, 'uid')) items.unshift({ kind: 'uid' });
-  if (wantsModseq && !has(items, 'modseq')) items.push({ kind: 'modseq' });
+  if (session.knowsCondstore && !has(items, 'modseq')) items.push({ kind: 'modseq' });
   return items;
 }
 

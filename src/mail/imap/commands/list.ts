@@ -14,7 +14,7 @@ export const list = defineCommand({
       session.output.line('* LIST (\\Noselect) "/" ""');
       return completed('LIST completed');
     }
-    if (input.returns.status?.includes('HIGHESTMODSEQ') === true) session.knowsCondstore = true;
+    if (input.returns.status?.includes('HIGHESTMODSEQ') === true) session.useCondstore();
     for (const line of listLines(await session.access.list(), input)) session.output.line(line);
     return completed('LIST completed');
   },

@@ -29,7 +29,7 @@ function moveCommand(name: string, byUid: boolean): ImapCommand {
       const code = copyUidCode(await orTryCreate(access.move(view.mailbox.id, uids, path)));
       session.noteChange();
       if (code !== undefined) session.output.line(`* OK [${code}] Moved`);
-      return completed(`${name} completed`);
+      return { text: `${name} completed`, codeAfterUpdates: () => session.modseqCode() };
     },
   });
 }

@@ -1,3 +1,9 @@
+import {
+  encodePartialRange,
+  type PartialRange,
+  partOf,
+  scanPartialRange,
+} from '#mail/imap/grammar/partial-range.ts';
 import { scanSearchKeys, type SearchKey } from '#mail/imap/grammar/search-key.ts';
 import type { ImapLimits } from '#mail/imap/imap-limits.ts';
 import { CommandRefused, type Completion, completed } from '#mail/imap/responses.ts';
@@ -12,11 +18,13 @@ import { defineCommand, type ImapCommand, type Tells, withMailbox } from './comm
 export const search = searchCommand('SEARCH', false, 'all_but_expunges');
 export const uidSearch = searchCommand('UID SEARCH', true, 'all');
 
-const returnOptions = ['MIN', 'MAX', 'ALL', 'COUNT'];
+const returnOptions = ['MIN', 'MAX', 'ALL', 'COUNT', 'PARTIAL'];
 
 interface SearchInput {
   /** The RETURN options of ESEARCH (RFC 4731); undefined for the old answer. */
   readonly returns: readonly string[] | undefined;
+  /** RFC 9394, section 3.1. */
+  readonly partial: PartialRange | undefined;
   readonly key: SearchKey;
 }
 
@@ -25,7 +33,7 @@ function searchCommand(name: string, byUid: boolean, tells: Tells): ImapCommand 
 
   async function run(session: Session, input: SearchInput, tag: string): Promise<Completion> {
     const usesModseq = someKey(input.key, (key) => key.kind === 'modseq');
-    if (usesModseq) session.knowsCondstore = true;
+    if (usesModseq) session.useCondstore();
     const found = await searchMessages(session, input.key);
     const numberOf = ({ ref }: Found): number => (byUid ? ref.uid : ref.sequence);
     if (input.returns === undefined) {
@@ -33,7 +41,7 @@ function searchCommand(name: string, byUid: boolean, tells: Tells): ImapCommand 
       const modseq = usesModseq && found.length > 0 ? ` (MODSEQ ${highest(found)})` : '';
       session.output.line(`* SEARCH${numbers}${modseq}`);
     } else {
-      const answer = extendedAnswer(found, input.returns, numberOf, usesModseq);
+      const answer = extendedAnswer(found, input, numberOf, usesModseq);
       session.output.line(`* ESEARCH (TAG ${encodeString(tag)})${byUid ? ' UID' : ''}${answer}`);
     }
     return completed(`${name} completed`);
@@ -42,19 +50,38 @@ function searchCommand(name: string, byUid: boolean, tells: Tells): ImapCommand 
 
 function scanSearch(scanner: Scanner, limits: ImapLimits): SearchInput {
   scanner.space();
-  const returns = scanner.skipKeyword('RETURN') ? scanReturn(scanner) : undefined;
+  const options = scanner.skipKeyword('RETURN') ? scanReturn(scanner) : undefined;
   if (scanner.skipKeyword('CHARSET')) scanCharset(scanner);
-  return { returns, key: scanSearchKeys(scanner, limits) };
+  return {
+    returns: options?.names,
+    partial: options?.partial,
+    key: scanSearchKeys(scanner, limits),
+  };
 }
 
-/** `(MIN COUNT)`; an empty list is ALL. */
-function scanReturn(scanner: Scanner): readonly string[] {
+/** `(MIN COUNT PARTIAL 1:10)`; an empty list is ALL. */
+function scanReturn(scanner: Scanner): {
+  readonly names: readonly string[];
+  readonly partial: PartialRange | undefined;
+} {
   scanner.space();
-  const options = scanner.list(() => scanner.keyword(), { itemsMax: 10, emptyAllowed: true });
-  if (options.some((option) => !returnOptions.includes(option)))
-    throw new ImapSyntaxError('Unknown SEARCH option');
+  let partial: PartialRange | undefined;
+  const names = scanner.list(
+    () => {
+      const name = scanner.keyword();
+      if (!returnOptions.includes(name)) throw new ImapSyntaxError('Unknown SEARCH option');
+      if (name !== 'PARTIAL') return name;
+      if (partial !== undefined) throw new ImapSyntaxError('PARTIAL is given twice');
+      scanner.space();
+      partial = scanPartialRange(scanner);
+      return name;
+    },
+    { itemsMax: 10, emptyAllowed: true },
+  );
+  if (partial !== undefined && names.includes('ALL'))
+    throw new ImapSyntaxError('PARTIAL and ALL exclude each other');
   scanner.space();
-  return options.length === 0 ? ['ALL'] : options;
+  return { names: names.length === 0 ? ['ALL'] : names, partial };
 }
 
 function scanCharset(scanner: Scanner): void {
@@ -69,7 +96,7 @@ function scanCharset(scanner: Scanner): void {
 /** RFC 4731, section 3.1; which messages MODSEQ speaks of is in RFC 7162, section 3.1.10. */
 function extendedAnswer(
   found: readonly Found[],
-  returns: readonly string[],
+  { returns = [], partial }: SearchInput,
   numberOf: (found: Found) => number,
   usesModseq: boolean,
 ): string {
@@ -80,9 +107,13 @@ function extendedAnswer(
     if (returns.includes('MAX')) parts.push(` MAX ${numberOf(last)}`);
     if (returns.includes('ALL')) parts.push(` ALL ${encodeNumberSet(found.map(numberOf))}`);
   }
+  if (partial !== undefined) {
+    const set = encodeNumberSet(partOf(found, partial).map(numberOf));
+    parts.push(` PARTIAL (${encodePartialRange(partial)} ${set === '' ? 'NIL' : set})`);
+  }
   if (returns.includes('COUNT')) parts.push(` COUNT ${found.length}`);
   if (usesModseq && first !== undefined && last !== undefined) {
-    const isWhole = returns.includes('ALL') || returns.includes('COUNT');
+    const isWhole = returns.includes('ALL') || returns.includes('PARTIAL') || returns.includes('COUNT');
     const ends = [...(returns.includes('MIN') ? [first] : []), ...(returns.includes('MAX') ? [last] : [])];
     parts.push(` MODSEQ ${highest(isWhole ? found : ends)}`);
   }

@@ -1,11 +1,12 @@
 import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
-import { flagBit } from '#domain/mail/structure.ts';
-import { systemFlags } from '#mail/imap/grammar/flags.ts';
+import { encodeFlags, systemFlags } from '#mail/imap/grammar/flags.ts';
+import { mailboxObjectId } from '#mail/imap/grammar/object-id.ts';
 import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
-import { completed } from '#mail/imap/responses.ts';
+import { type Resync, scanSelectParameters } from '#mail/imap/grammar/select-parameters.ts';
+import { mergeRanges, rangesHold } from '#mail/imap/grammar/sequence-set.ts';
+import { matchedUntil, vanishedSet } from '#mail/imap/mailbox/vanished.ts';
+import { CommandRefused, completed } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
-import type { Scanner } from '#mail/imap/wire/scanner.ts';
-import { ImapSyntaxError } from '#mail/imap/wire/syntax-error.ts';
 
 import { defineCommand, type ImapCommand, signedIn } from './command.ts';
 
@@ -19,37 +20,53 @@ export function selectCommand(name: string, readOnly: boolean): ImapCommand {
     parse: (scanner, limits) => {
       scanner.space();
       const path = scanMailboxPath(scanner, limits.mailboxPathBytesMax);
-      return { path, condstore: scanner.skip(' ') && scanParameters(scanner) };
+      return { path, ...scanSelectParameters(scanner, limits) };
     },
-    run: async (session, { path, condstore }) => {
-      if (condstore) session.knowsCondstore = true;
+    run: async (session, { path, condstore, resync }) => {
+      if (resync !== undefined && !session.knowsQresync)
+        throw new CommandRefused('Enable QRESYNC first', undefined, 'BAD');
       await session.select(path, readOnly);
+      if (condstore) session.knowsCondstore = true;
       greet(session);
+      if (resync !== undefined) await tellMissed(session, resync);
       return completed(`${name} completed`, session.view.readOnly ? 'READ-ONLY' : 'READ-WRITE');
     },
   });
 }
 
-/** `(CONDSTORE)` of RFC 7162; true when it is among them. */
-function scanParameters(scanner: Scanner): boolean {
-  const names = scanner.list(() => scanner.keyword(), { itemsMax: 10 });
-  if (names.some((name) => name !== 'CONDSTORE')) throw new ImapSyntaxError('Unknown SELECT parameter');
-  return names.length > 0;
-}
-
-/** RFC 9051, section 6.3.2, and HIGHESTMODSEQ of RFC 7162. Nothing is recent (RFC 9051 has given it up). */
+/** RFC 9051, section 6.3.2; HIGHESTMODSEQ of RFC 7162, section 3.1.2.1, and MAILBOXID of RFC 8474, section 4.2. */
 function greet(session: Session): void {
   const { view, output } = session;
   const names = view.flagNames();
   output.line(`* FLAGS (${names})`);
   output.line(`* ${view.count} EXISTS`);
   output.line('* 0 RECENT');
-  const unseen = view.firstWithout(flagBit.seen);
+  const unseen = view.firstUnseen();
   if (unseen !== undefined) output.line(`* OK [UNSEEN ${unseen}] First unseen message`);
   output.line(`* OK [PERMANENTFLAGS (${permanentFlags(session)})] Flags that are kept`);
   output.line(`* OK [UIDVALIDITY ${view.mailbox.uidValidity}] UIDs are valid`);
   output.line(`* OK [UIDNEXT ${view.index.uidNext}] Next UID`);
-  output.line(`* OK [HIGHESTMODSEQ ${view.index.highestModseq}] Highest mod-sequence`);
+  output.line(`* OK [HIGHESTMODSEQ ${view.completeModseq}] Highest mod-sequence`);
+  output.line(`* OK [MAILBOXID (${mailboxObjectId(view.mailbox)})] Its own id`);
+}
+
+/**
+ * What a client that was away has missed of what it knows: expunged messages, then changed ones (RFC 7162, section
+ * 3.2.5). Under another UIDVALIDITY nothing that it knows means anything.
+ */
+async function tellMissed({ view, access, output }: Session, resync: Resync): Promise<void> {
+  if (resync.uidValidity !== view.mailbox.uidValidity) return;
+  const logged = await access.expungedSince(view.mailbox.id, resync.modseq);
+  const vanished = vanishedSet(view, logged, resync.knownUids, matchedUntil(view, resync.matches));
+  if (vanished !== undefined) output.line(`* VANISHED (EARLIER) ${vanished}`);
+  const known = resync.knownUids === undefined ? undefined : mergeRanges(resync.knownUids, 0);
+  for (const uid of view.index.uidsChangedAfter(resync.modseq)) {
+    const [row, sequence] = [view.index.row(uid), view.sequenceOf(uid)];
+    if (row === undefined || sequence === undefined) continue;
+    if (known !== undefined && !rangesHold(known, uid)) continue;
+    const flags = encodeFlags(row.flags, row.keywords);
+    output.line(`* ${sequence} FETCH (UID ${uid} FLAGS ${flags} MODSEQ (${row.modseq}))`);
+  }
 }
 
 /** What a STORE can really change: nothing when only examined, and no more than the rights reach (RFC 4314, section 4). */

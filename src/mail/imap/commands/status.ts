@@ -16,7 +16,7 @@ export const status = defineCommand({
   },
   run: async (session, { path, items }) => {
     const mailbox = await session.access.open(path);
-    if (items.includes('HIGHESTMODSEQ')) session.knowsCondstore = true;
+    if (items.includes('HIGHESTMODSEQ')) session.useCondstore();
     session.output.line(`* STATUS ${encodeMailboxName(mailbox.path)} ${encodeStatus(mailbox, items)}`);
     return completed('STATUS completed');
   },

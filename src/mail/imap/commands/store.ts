@@ -3,6 +3,7 @@ import { encodeFlags, type FlagList, scanFlagList } from '#mail/imap/grammar/fla
 import { scanSequenceSet, type SequenceSet } from '#mail/imap/grammar/sequence-set.ts';
 import type { ImapLimits } from '#mail/imap/imap-limits.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
+import { clientCanTell } from '#mail/imap/mailbox/silent-change.ts';
 import { CommandRefused, type Completion, completed } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
 import { encodeNumberSet } from '#mail/imap/wire/encode.ts';
@@ -27,11 +28,12 @@ function storeCommand(name: string, byUid: boolean, tells: Tells): ImapCommand {
   async function run(session: Session, input: StoreInput): Promise<Completion> {
     const { view, access } = session;
     if (view.readOnly) throw new CommandRefused('The mailbox is open for reading only', 'CANNOT');
-    if (input.unchangedSince !== undefined) session.knowsCondstore = true;
+    if (input.unchangedSince !== undefined) session.useCondstore();
     const refs = view.resolve(input.set, byUid);
     if (refs.length === 0) return completed('No messages to change');
+    const canTell = input.silent ? clientCanTell(view, refs, input) : () => true;
     const stored = await access.storeFlags(changeOf(view.mailbox.id, refs, input));
-    view.markAnswered(stored.entries);
+    view.markAnswered(stored.entries.filter(canTell));
     session.noteChange();
     answer(session, stored, input.silent);
     return completion(name, byUid, refs, stored);

@@ -1,3 +1,4 @@
+import type { MessageFacts } from '#app/ports/mail.ts';
 import type { MessageStructure } from '#domain/mail/structure.ts';
 import { hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
@@ -8,18 +9,22 @@ import type { IndexRow } from '#mail/imap/mailbox/mailbox-index.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 import { BrokenLiteral } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
+import { encodeNstring } from '#mail/imap/wire/encode.ts';
 import { ConnectionClosed } from '#mail/imap/wire/output.ts';
 
 import { encodeBodyStructure } from './body-structure.ts';
 import { writeBody } from './body-source.ts';
 import { encodeEnvelope } from './envelope.ts';
 import { fallbackStructure } from './fallback-structure.ts';
+import { readPreviews } from './preview.ts';
 import { isWholeMessage } from './section.ts';
 
 interface Fetch {
   readonly session: Session;
   readonly items: readonly FetchItem[];
   readonly structures: ReadonlyMap<number, MessageStructure>;
+  readonly facts: ReadonlyMap<number, MessageFacts>;
+  readonly previews: ReadonlyMap<number, string>;
 }
 
 /**
@@ -42,9 +47,15 @@ export async function fetchMessages(
     const structures = needsStructure
       ? await access.structures(view.mailbox.id, uids)
       : new Map<number, never>();
+    const facts = items.some(readsFacts)
+      ? await access.facts(view.mailbox.id, uids)
+      : new Map<number, never>();
+    const previews = items.some((item) => item.kind === 'preview')
+      ? await readPreviews(session, uids, structures)
+      : new Map<number, never>();
     const sent: number[] = [];
     for (const ref of batch) {
-      if (await fetchMessage({ session, items, structures }, ref)) sent.push(ref.uid);
+      if (await fetchMessage({ session, items, structures, facts, previews }, ref)) sent.push(ref.uid);
       else gone += 1;
     }
     await session.output.flush();
@@ -62,8 +73,9 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
   const row = view.index.row(ref.uid);
   if (row === undefined) return false;
   const message = { access, mailboxId: view.mailbox.id, uid: ref.uid, size: row.size };
+  if (items.some(readsFacts) && !fetch.facts.has(ref.uid)) return false;
   let structure = fetch.structures.get(ref.uid);
-  if (structure === undefined && items.some(readsStructure)) {
+  if (structure === undefined && items.some(needsStructureToAnswer)) {
     structure = await fallbackStructure(message, limits);
     if (structure === undefined) return false;
   }
@@ -73,7 +85,7 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
     for (const [number, item] of items.entries()) {
       if (number > 0) output.write(' ');
       if (item.kind === 'body') await writeBody({ message, structure, limits, output }, item);
-      else output.write(plainItem(item, row, structure));
+      else output.write(plainItem(fetch, item, row, structure));
       // A hundred parts of one message must not gather in memory (I8).
       if (output.pendingBytes >= limits.chunkBytes) await output.flush();
     }
@@ -88,6 +100,7 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
 }
 
 function plainItem(
+  fetch: Fetch,
   item: Exclude<FetchItem, { kind: 'body' }>,
   row: IndexRow,
   structure: MessageStructure | undefined,
@@ -103,6 +116,16 @@ function plainItem(
       return `RFC822.SIZE ${row.size}`;
     case 'modseq':
       return `MODSEQ (${row.modseq})`;
+    case 'email_id':
+      return `EMAILID (${fetch.facts.get(row.uid)?.emailId ?? ''})`;
+    case 'thread_id':
+      return `THREADID (${fetch.facts.get(row.uid)?.threadId ?? ''})`;
+    case 'save_date': {
+      const saved = fetch.facts.get(row.uid)?.saveDate;
+      return `SAVEDATE ${saved === undefined ? 'NIL' : encodeDateTime(saved.getTime())}`;
+    }
+    case 'preview':
+      return `PREVIEW ${encodeNstring(fetch.previews.get(row.uid))}`;
     case 'envelope':
       return `ENVELOPE ${encodeEnvelope(structure?.envelope ?? {})}`;
     case 'structure': {
@@ -133,7 +156,15 @@ function readsContent(item: FetchItem): boolean {
   return item.kind === 'body' || item.kind === 'envelope';
 }
 
+function readsFacts(item: FetchItem): boolean {
+  return item.kind === 'email_id' || item.kind === 'thread_id' || item.kind === 'save_date';
+}
+
 function readsStructure(item: FetchItem): boolean {
+  return item.kind === 'preview' || needsStructureToAnswer(item);
+}
+
+function needsStructureToAnswer(item: FetchItem): boolean {
   if (item.kind === 'body') return !isWholeMessage(item.section);
   return item.kind === 'envelope' || item.kind === 'structure';
 }

@@ -37,6 +37,11 @@ export function dayOf(milliseconds: number): DayNumber {
   return Math.floor((milliseconds + LOCAL_OFFSET_MS) / DAY_MS);
 }
 
+/** The instant at which a day begins in Viet Nam. */
+export function startOfDay(day: DayNumber): Date {
+  return new Date(day * DAY_MS - LOCAL_OFFSET_MS);
+}
+
 /** The day written in a Date header, whatever its time and zone (RFC 9051, SENTON); undefined where there is none. */
 export function dayOfDateHeader(text: string): DayNumber | undefined {
   const found = /(?:^|[\s,])(\d{1,2})\s+([A-Za-z]{3})[a-z]*\s+(\d{4})/.exec(text.slice(0, 200));

@@ -19,6 +19,9 @@ export interface Partial {
 
 export type FetchItem =
   | { readonly kind: 'flags' | 'uid' | 'internal_date' | 'size' | 'envelope' | 'modseq' }
+  | { readonly kind: 'email_id' | 'thread_id' | 'save_date' }
+  /** A lazy preview may be NIL where it is not at hand (RFC 8970, section 3.2). */
+  | { readonly kind: 'preview'; readonly lazy: boolean }
   | { readonly kind: 'structure'; readonly extended: boolean }
   | {
       readonly kind: 'body';
@@ -48,6 +51,9 @@ const plainItems: Readonly<Record<string, FetchItem>> = {
   'RFC822.SIZE': SIZE,
   ENVELOPE,
   MODSEQ: { kind: 'modseq' },
+  EMAILID: { kind: 'email_id' },
+  THREADID: { kind: 'thread_id' },
+  SAVEDATE: { kind: 'save_date' },
   BODYSTRUCTURE: { kind: 'structure', extended: true },
   RFC822: body('RFC822', 'whole', false),
   'RFC822.HEADER': body('RFC822.HEADER', 'header', true),
@@ -76,9 +82,16 @@ function scanFetchItem(scanner: Scanner, limits: FetchItemLimits): FetchItem {
   if ((name === 'BODY' || name === 'BODY.PEEK') && scanner.skip('[')) {
     return scanBody(scanner, name === 'BODY.PEEK', limits);
   }
+  if (name === 'PREVIEW') return scanPreview(scanner);
   const item = name === 'BODY' ? BODY : plainItems[name];
   if (item === undefined) throw new ImapSyntaxError('Unknown fetch item');
   return item;
+}
+
+/** `PREVIEW`, or `PREVIEW (LAZY)`; outside of a list of items, modifiers of the FETCH may follow instead. */
+function scanPreview(scanner: Scanner): FetchItem {
+  const lazy = scanner.skipText(' (LAZY)');
+  return { kind: 'preview', lazy };
 }
 
 function scanBody(scanner: Scanner, peek: boolean, limits: FetchItemLimits): FetchItem {

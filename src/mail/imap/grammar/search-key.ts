@@ -1,9 +1,11 @@
+import type { MessageFact } from '#app/ports/mail.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { Scanner } from '#mail/imap/wire/scanner.ts';
 import { ImapSyntaxError } from '#mail/imap/wire/syntax-error.ts';
 
 import { type DayNumber, scanDate } from './date-time.ts';
 import { type KeywordLimits, scanKeyword } from './flags.ts';
+import { scanFact } from './search-fact.ts';
 import { scanSequenceSet, type SequenceSet, startsSequenceSet } from './sequence-set.ts';
 
 export type Comparison = 'before' | 'on' | 'since';
@@ -21,6 +23,8 @@ export type SearchKey =
   | { readonly kind: 'sent_date'; readonly compare: Comparison; readonly day: DayNumber }
   /** A field of the envelope or, with any other name, of the header; the needle is not folded yet. */
   | { readonly kind: 'header'; readonly field: string; readonly needle: string }
+  /** Asked of the store (RFC 8474, RFC 8514). */
+  | { readonly kind: 'fact'; readonly fact: MessageFact }
   | { readonly kind: 'content'; readonly where: 'text' | 'body'; readonly needle: string };
 
 const ALL: SearchKey = { kind: 'all' };
@@ -41,6 +45,8 @@ const plainKeys: Readonly<Record<string, SearchKey>> = {
   NEW: { kind: 'none' },
   RECENT: { kind: 'none' },
   OLD: ALL,
+  /** Every mailbox keeps it (RFC 8514, section 4.3). */
+  SAVEDATESUPPORTED: ALL,
 };
 
 export interface SearchLimits extends KeywordLimits {
@@ -122,8 +128,11 @@ function scanKeyArgument(reader: KeyReader, name: string): SearchKey {
       scanner.space();
       return { kind: 'header', field, needle: scanNeedle(scanner) };
     }
-    default:
-      throw new ImapSyntaxError('Unknown search key');
+    default: {
+      const fact = scanFact(scanner, name);
+      if (fact === undefined) throw new ImapSyntaxError('Unknown search key');
+      return { kind: 'fact', fact };
+    }
   }
 }
 

@@ -2,6 +2,8 @@ import type { Mailbox } from '#app/ports/mail.ts';
 import type { Scanner } from '#mail/imap/wire/scanner.ts';
 import { ImapSyntaxError } from '#mail/imap/wire/syntax-error.ts';
 
+import { mailboxObjectId } from './object-id.ts';
+
 const valueOf = {
   MESSAGES: (mailbox: Mailbox) => mailbox.messages,
   RECENT: () => 0,
@@ -15,6 +17,8 @@ const valueOf = {
   SIZE: (mailbox: Mailbox) => mailbox.size,
   /** RFC 7162; it is never zero on the wire. */
   HIGHESTMODSEQ: (mailbox: Mailbox) => Math.max(1, mailbox.highestModseq),
+  /** RFC 8474, section 4.3. */
+  MAILBOXID: (mailbox: Mailbox) => `(${mailboxObjectId(mailbox)})`,
 } as const;
 
 export type StatusItem = keyof typeof valueOf;

@@ -1,4 +1,10 @@
 import type { MailAccess, MailboxChanges, MailboxEntry } from '#app/ports/mail.ts';
+import { flagBit } from '#domain/mail/structure.ts';
+
+import { holds, type IndexRow, MessageColumns, positionAtOrAfter, type UidList } from './message-columns.ts';
+import { RecentLog } from './recent-log.ts';
+
+export type { IndexRow } from './message-columns.ts';
 
 /** The mailbox is no longer the one that was opened: deleted, or restored under another UIDVALIDITY. */
 export class MailboxReplaced extends Error {
@@ -8,41 +14,25 @@ export class MailboxReplaced extends Error {
   }
 }
 
-export interface IndexRow {
-  readonly uid: number;
-  readonly flags: number;
-  readonly keywords: readonly string[];
-  readonly modseq: number;
-  readonly size: number;
-  /** Milliseconds since 1970. */
-  readonly internalDate: number;
-}
-
-const NO_KEYWORDS: readonly string[] = [];
-
 /**
- * What all sessions that see one mailbox alike share of it: UID, flags, modseq, size and date of each message in typed
- * arrays, 29 octets a message, in UID order. It only moves forward, by what the store names as changed after its
- * mod-sequence, so that a SELECT of a known mailbox costs what has changed and not what is there.
+ * What all sessions that see one mailbox alike share of it: UID, flags, modseq, size and date of each message. It only
+ * moves forward, by what the store names as changed after its mod-sequence, so that a SELECT of a known mailbox costs
+ * what has changed and not what is there.
  */
 export class MailboxIndex {
   readonly mailboxId: string;
   readonly uidValidity: number;
   readonly #seenBy: string | undefined;
-  #count = 0;
-  #uids = new Uint32Array(16);
-  #flags = new Uint8Array(16);
-  #keywordSets = new Uint32Array(16);
-  #modseqs = new Float64Array(16);
-  #sizes = new Uint32Array(16);
-  #dates = new Float64Array(16);
-  /** Sets of keywords, so that a message holds a number; the first is the empty one. */
-  readonly #sets: (readonly string[])[] = [NO_KEYWORDS];
-  readonly #setIds = new Map<string, number>([['', 0]]);
-  readonly #keywords = new Map<string, string>();
+  readonly #columns = new MessageColumns();
+  /** By mod-sequence. */
+  readonly #changes = new RecentLog(Number.POSITIVE_INFINITY);
+  /** By the number of the departure. */
+  readonly #departures = new RecentLog(0);
   #highestModseq = 0;
   #uidNext = 1;
   #expungeCount = 0;
+  /** Every message before this position is seen; later ones may be. */
+  #seenUntil = 0;
   #loaded = false;
   #running: Promise<void> | undefined;
   #following: Promise<void> | undefined;
@@ -54,7 +44,7 @@ export class MailboxIndex {
   }
 
   get count(): number {
-    return this.#count;
+    return this.#columns.count;
   }
 
   /** Never zero, which the protocol does not allow (RFC 7162). */
@@ -73,43 +63,52 @@ export class MailboxIndex {
 
   /** Every keyword that a message of the mailbox has had while the index is kept. */
   get keywords(): readonly string[] {
-    return [...this.#keywords.values()];
+    return this.#columns.keywords;
   }
 
   get keywordCount(): number {
-    return this.#keywords.size;
+    return this.#columns.keywordCount;
   }
 
-  /** A copy: the index moves under its sessions. */
-  uids(): Uint32Array {
-    return this.#uids.slice(0, this.#count);
-  }
-
-  /** UIDs above one, ascending. */
-  uidsAfter(uid: number): Uint32Array {
-    return this.#uids.slice(this.#positionAtOrAfter(uid + 1), this.#count);
+  /** The UIDs as they are now; what the index does later leaves the list as it is. */
+  list(): UidList {
+    return this.#columns.list();
   }
 
   row(uid: number): IndexRow | undefined {
-    const at = this.#positionAtOrAfter(uid);
-    return at < this.#count && this.#uids[at] === uid ? this.#rowAt(at) : undefined;
+    return this.#columns.row(uid);
   }
 
-  /** The first message, by UID, that lacks a flag. */
-  firstUidWithout(flag: number): number | undefined {
-    for (let at = 0; at < this.#count; at += 1) {
-      if (((this.#flags[at] ?? 0) & flag) === 0) return this.#uids[at];
-    }
-    return undefined;
+  /** The first message, by UID, that is not seen. What was found seen once is not looked at again. */
+  firstUnseen(): number | undefined {
+    const { count } = this;
+    while (this.#seenUntil < count && (this.#columns.flagsAt(this.#seenUntil) & flagBit.seen) !== 0)
+      this.#seenUntil += 1;
+    return this.#seenUntil < count ? this.#columns.uidAt(this.#seenUntil) : undefined;
   }
 
-  /** UIDs whose flags have moved after a mod-sequence, ascending. */
+  /** UIDs of messages that came or whose flags moved after a mod-sequence, ascending. */
   uidsChangedAfter(modseq: number): readonly number[] {
+    const recent = this.#changes.after(modseq);
+    if (recent !== undefined) {
+      return [...new Set(recent)]
+        .filter((uid) => this.row(uid) !== undefined)
+        .sort((one, other) => one - other);
+    }
     const changed: number[] = [];
-    for (let at = 0; at < this.#count; at += 1) {
-      if ((this.#modseqs[at] ?? 0) > modseq) changed.push(this.#uids[at] ?? 0);
+    for (let at = 0; at < this.count; at += 1) {
+      if (this.#columns.modseqAt(at) > modseq) changed.push(this.#columns.uidAt(at));
     }
     return changed;
+  }
+
+  /** UIDs of a view's list that are not there any more, when it has been told of `told` departures; ascending. */
+  departedFrom(list: UidList, told: number): readonly number[] {
+    const recent = this.#departures.after(told);
+    if (recent !== undefined) {
+      return recent.filter((uid) => holds(list, uid)).sort((one, other) => one - other);
+    }
+    return Array.from(list.uids.subarray(0, list.count)).filter((uid) => this.row(uid) === undefined);
   }
 
   /**
@@ -136,97 +135,53 @@ export class MailboxIndex {
   }
 
   async #read(access: MailAccess): Promise<void> {
-    const changes = await access.changesSince(this.mailboxId, this.#loaded ? this.#highestModseq : 0);
+    const changes = await this.#ask(access, this.#loaded ? this.#highestModseq : 0);
+    if (changes.expunged !== undefined) return this.#apply(changes, changes.expunged);
+    // The log of expunged messages does not reach back to where the index was: what is there now tells who has gone.
+    const whole = await this.#ask(access, 0);
+    const present = new Set(whole.entries.map((entry) => entry.uid));
+    const { uids, count } = this.list();
+    this.#apply(
+      whole,
+      Array.from(uids.subarray(0, count)).filter((uid) => !present.has(uid)),
+    );
+  }
+
+  async #ask(access: MailAccess, modseq: number): Promise<MailboxChanges> {
+    const changes = await access.changesSince(this.mailboxId, modseq);
     const { uidValidity, seenBy } = changes.mailbox;
     // Whose \Seen it shows has changed: flags of one reader must not get into what others read.
     if (uidValidity !== this.uidValidity || seenBy !== this.#seenBy) throw new MailboxReplaced();
-    this.#apply(changes);
-    this.#loaded = true;
+    return changes;
   }
 
-  #apply(changes: MailboxChanges): void {
-    for (const entry of changes.entries) this.#put(entry);
-    if (changes.expunged.length > 0) this.#remove(new Set(changes.expunged));
-    this.#highestModseq = Math.max(this.#highestModseq, changes.mailbox.highestModseq);
-    this.#uidNext = Math.max(this.#uidNext, changes.mailbox.uidNext);
+  #apply({ mailbox, entries }: MailboxChanges, expunged: readonly number[]): void {
+    const before = this.#highestModseq;
+    const moved = entries.filter((entry) => entry.modseq > before);
+    for (const entry of moved) this.#put(entry);
+    for (const uid of this.#columns.remove(expunged)) {
+      this.#expungeCount += 1;
+      this.#departures.add(this.#expungeCount, uid);
+      this.#seenUntil = Math.min(this.#seenUntil, positionAtOrAfter(this.list(), uid));
+    }
+    this.#highestModseq = Math.max(before, mailbox.highestModseq, ...topModseq(moved));
+    this.#uidNext = Math.max(this.#uidNext, mailbox.uidNext);
+    if (this.#loaded) {
+      const inOrder = moved.toSorted((one, other) => one.modseq - other.modseq);
+      for (const { modseq, uid } of inOrder) this.#changes.add(modseq, uid);
+    } else {
+      this.#loaded = true;
+      this.#changes.restart(this.#highestModseq);
+    }
   }
 
   #put(entry: MailboxEntry): void {
-    const at = this.#positionAtOrAfter(entry.uid);
-    if (at === this.#count || this.#uids[at] !== entry.uid) this.#open(at);
-    this.#uids[at] = entry.uid;
-    this.#flags[at] = entry.flags;
-    this.#keywordSets[at] = this.#setIdOf(entry.keywords);
-    this.#modseqs[at] = entry.modseq;
-    this.#sizes[at] = entry.size;
-    this.#dates[at] = entry.internalDate.getTime();
-    this.#highestModseq = Math.max(this.#highestModseq, entry.modseq);
+    const at = this.#columns.put(entry);
+    if ((entry.flags & flagBit.seen) === 0) this.#seenUntil = Math.min(this.#seenUntil, at);
   }
+}
 
-  /** Makes room at a position; nearly always the last. */
-  #open(at: number): void {
-    if (this.#count === this.#uids.length) this.#grow(this.#count * 2);
-    if (at < this.#count) for (const column of this.#columns()) column.copyWithin(at + 1, at, this.#count);
-    this.#count += 1;
-  }
-
-  #remove(gone: ReadonlySet<number>): void {
-    let kept = 0;
-    for (let at = 0; at < this.#count; at += 1) {
-      if (gone.has(this.#uids[at] ?? 0)) continue;
-      if (kept !== at) for (const column of this.#columns()) column[kept] = column[at] ?? 0;
-      kept += 1;
-    }
-    this.#expungeCount += this.#count - kept;
-    this.#count = kept;
-  }
-
-  #columns(): readonly (Uint8Array | Uint32Array | Float64Array)[] {
-    return [this.#uids, this.#flags, this.#keywordSets, this.#modseqs, this.#sizes, this.#dates];
-  }
-
-  #grow(capacity: number): void {
-    const before = this.#columns();
-    this.#uids = new Uint32Array(capacity);
-    this.#flags = new Uint8Array(capacity);
-    this.#keywordSets = new Uint32Array(capacity);
-    this.#modseqs = new Float64Array(capacity);
-    this.#sizes = new Uint32Array(capacity);
-    this.#dates = new Float64Array(capacity);
-    for (const [number, column] of this.#columns().entries()) column.set(before[number] ?? []);
-  }
-
-  #setIdOf(keywords: readonly string[]): number {
-    if (keywords.length === 0) return 0;
-    const key = keywords.join(' ');
-    const known = this.#setIds.get(key);
-    if (known !== undefined) return known;
-    for (const keyword of keywords) this.#keywords.set(keyword.toUpperCase(), keyword);
-    const id = this.#sets.push([...keywords]) - 1;
-    this.#setIds.set(key, id);
-    return id;
-  }
-
-  #rowAt(at: number): IndexRow {
-    return {
-      uid: this.#uids[at] ?? 0,
-      flags: this.#flags[at] ?? 0,
-      keywords: this.#sets[this.#keywordSets[at] ?? 0] ?? NO_KEYWORDS,
-      modseq: this.#modseqs[at] ?? 0,
-      size: this.#sizes[at] ?? 0,
-      internalDate: this.#dates[at] ?? 0,
-    };
-  }
-
-  #positionAtOrAfter(uid: number): number {
-    let low = 0;
-    let high = this.#count;
-    if (high > 0 && (this.#uids[high - 1] ?? 0) < uid) return high;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#uids[middle] ?? 0) < uid) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+function topModseq(entries: readonly MailboxEntry[]): readonly number[] {
+  const top = entries.reduce((highest, { modseq }) => Math.max(highest, modseq), 0);
+  return top === 0 ? [] : [top];
 }

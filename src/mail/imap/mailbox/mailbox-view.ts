@@ -1,9 +1,10 @@
 import type { Mailbox, MailboxEntry } from '#app/ports/mail.ts';
 import { encodeFlags, systemFlags } from '#mail/imap/grammar/flags.ts';
 import { mergeRanges, type SequenceSet } from '#mail/imap/grammar/sequence-set.ts';
-import type { Octets } from '#mail/imap/wire/encode.ts';
+import { encodeNumberSet, type Octets } from '#mail/imap/wire/encode.ts';
 
 import type { MailboxIndex } from './mailbox-index.ts';
+import { holds, positionAtOrAfter, type UidList } from './message-columns.ts';
 
 /** A message as the session names it. */
 export interface MessageRef {
@@ -16,6 +17,8 @@ export interface TellOptions {
   readonly expunges: boolean;
   /** Whether FETCH answers carry MODSEQ, once the session has shown that it knows CONDSTORE (RFC 7162). */
   readonly modseq: boolean;
+  /** Whether VANISHED stands for EXPUNGE, once QRESYNC is enabled (RFC 7162, section 3.2.10). */
+  readonly vanished: boolean;
 }
 
 /**
@@ -27,8 +30,10 @@ export class MailboxView {
   readonly mailbox: Mailbox;
   readonly index: MailboxIndex;
   readonly readOnly: boolean;
-  #uids: Uint32Array;
+  /** Shared with the index, save while EXPUNGE is held back and messages arrive. */
+  #list: UidList;
   #toldModseq: number;
+  #completeModseq: number;
   #toldExpunges: number;
   #toldKeywords: number;
   /** Mod-sequences that this session's own STORE has already answered, by UID. */
@@ -38,19 +43,30 @@ export class MailboxView {
     this.mailbox = mailbox;
     this.index = index;
     this.readOnly = readOnly;
-    this.#uids = index.uids();
+    this.#list = index.list();
     this.#toldModseq = index.highestModseq;
+    this.#completeModseq = index.highestModseq;
     this.#toldExpunges = index.expungeCount;
     this.#toldKeywords = index.keywordCount;
   }
 
   get count(): number {
-    return this.#uids.length;
+    return this.#list.count;
+  }
+
+  /** Of flags, and of arrivals, the session has been told up to here. */
+  get toldModseq(): number {
+    return this.#toldModseq;
+  }
+
+  /** The session has been told of everything up to here, expunged messages too: what HIGHESTMODSEQ may promise. */
+  get completeModseq(): number {
+    return this.#completeModseq;
   }
 
   /** Every message of the view in order. */
   all(): readonly MessageRef[] {
-    return Array.from(this.#uids, (uid, at) => ({ sequence: at + 1, uid }));
+    return Array.from({ length: this.count }, (_, at) => ({ sequence: at + 1, uid: this.#uidAt(at) }));
   }
 
   /**
@@ -60,9 +76,9 @@ export class MailboxView {
   resolve(set: SequenceSet, byUid: boolean): readonly MessageRef[] {
     const refs: MessageRef[] = [];
     for (const range of mergeRanges(set, this.largest(byUid))) {
-      const from = byUid ? this.#positionAtOrAfter(range.first) : Math.max(0, range.first - 1);
-      for (let at = from; at < this.#uids.length; at += 1) {
-        const uid = this.#uids[at] ?? 0;
+      const from = byUid ? positionAtOrAfter(this.#list, range.first) : Math.max(0, range.first - 1);
+      for (let at = from; at < this.count; at += 1) {
+        const uid = this.#uidAt(at);
         if ((byUid ? uid : at + 1) > range.last) break;
         refs.push({ sequence: at + 1, uid });
       }
@@ -72,17 +88,26 @@ export class MailboxView {
 
   /** What `*` stands for. */
   largest(byUid: boolean): number {
-    return byUid ? (this.#uids.at(-1) ?? 0) : this.#uids.length;
+    return byUid && this.count > 0 ? this.#uidAt(this.count - 1) : this.count;
+  }
+
+  holds(uid: number): boolean {
+    return holds(this.#list, uid);
   }
 
   sequenceOf(uid: number): number | undefined {
-    const at = this.#positionAtOrAfter(uid);
-    return this.#uids[at] === uid ? at + 1 : undefined;
+    const at = positionAtOrAfter(this.#list, uid);
+    return at < this.count && this.#uidAt(at) === uid ? at + 1 : undefined;
   }
 
-  /** The sequence number of the first message that lacks a flag. */
-  firstWithout(flag: number): number | undefined {
-    const uid = this.index.firstUidWithout(flag);
+  /** Undefined beyond the mailbox. */
+  uidOf(sequence: number): number | undefined {
+    return sequence >= 1 && sequence <= this.count ? this.#uidAt(sequence - 1) : undefined;
+  }
+
+  /** The sequence number of the first message that is not seen. */
+  firstUnseen(): number | undefined {
+    const uid = this.index.firstUnseen();
     return uid === undefined ? undefined : this.sequenceOf(uid);
   }
 
@@ -99,41 +124,55 @@ export class MailboxView {
   /** Untagged lines, without CRLF, for everything the index knows and the session does not. */
   tell(options: TellOptions): readonly Octets[] {
     const lines: Octets[] = [];
-    if (options.expunges && this.index.expungeCount !== this.#toldExpunges) this.#tellExpunges(lines);
-    if (this.index.keywordCount !== this.#toldKeywords) {
-      this.#toldKeywords = this.index.keywordCount;
+    const { index } = this;
+    const lastKnown = this.largest(true);
+    const before = index.expungeCount === this.#toldExpunges ? [] : this.#departed();
+    const isInStep = options.expunges || before.length === 0;
+    if (options.expunges && before.length > 0) this.#tellExpunges(lines, before, options.vanished);
+    if (isInStep) this.#toldExpunges = index.expungeCount;
+    if (index.keywordCount !== this.#toldKeywords) {
+      this.#toldKeywords = index.keywordCount;
       lines.push(`* FLAGS (${this.flagNames()})`);
     }
-    const lastKnown = this.largest(true);
-    this.#tellArrivals(lines, lastKnown);
-    if (this.index.highestModseq !== this.#toldModseq) this.#tellFlags(lines, lastKnown, options.modseq);
+    this.#tellArrivals(lines, {
+      lastKnown,
+      isInStep,
+      countBefore: this.count - (isInStep ? before.length : 0),
+    });
+    if (index.highestModseq !== this.#toldModseq) this.#tellFlags(lines, lastKnown, options.modseq);
+    if (isInStep) this.#completeModseq = this.#toldModseq;
     return lines;
   }
 
-  /** From the last to the first, so that each number is right when it is read. */
-  #tellExpunges(lines: Octets[]): void {
-    this.#toldExpunges = this.index.expungeCount;
-    const present = this.index.uids();
-    const kept: number[] = [];
-    const gone: number[] = [];
-    let at = 0;
-    for (const [position, uid] of this.#uids.entries()) {
-      while (at < present.length && (present[at] ?? 0) < uid) at += 1;
-      if (present[at] === uid) kept.push(uid);
-      else gone.push(position + 1);
-    }
-    this.#uids = Uint32Array.from(kept);
-    for (const sequence of gone.toReversed()) lines.push(`* ${sequence} EXPUNGE`);
+  #departed(): readonly number[] {
+    return this.index.departedFrom(this.#list, this.#toldExpunges);
   }
 
-  #tellArrivals(lines: Octets[], lastKnown: number): void {
-    const arrived = this.index.uidsAfter(lastKnown);
-    if (arrived.length === 0) return;
-    const uids = new Uint32Array(this.#uids.length + arrived.length);
-    uids.set(this.#uids);
-    uids.set(arrived, this.#uids.length);
-    this.#uids = uids;
-    lines.push(`* ${this.#uids.length} EXISTS`, '* 0 RECENT');
+  /** From the last to the first, so that each number is right when it is read. */
+  #tellExpunges(lines: Octets[], gone: readonly number[], vanished: boolean): void {
+    if (vanished) lines.push(`* VANISHED ${encodeNumberSet(gone)}`);
+    else for (const uid of gone.toReversed()) lines.push(`* ${this.sequenceOf(uid) ?? 0} EXPUNGE`);
+  }
+
+  /**
+   * A session that has been told of everything shares the list of the index. While expunged messages are held back it
+   * keeps its own, with what has arrived behind it.
+   */
+  #tellArrivals(
+    lines: Octets[],
+    { lastKnown, isInStep, countBefore }: { lastKnown: number; isInStep: boolean; countBefore: number },
+  ): void {
+    const present = this.index.list();
+    const from = positionAtOrAfter(present, lastKnown + 1);
+    if (isInStep) this.#list = present;
+    else if (from < present.count) {
+      const arrived = present.uids.subarray(from, present.count);
+      const uids = new Uint32Array(this.count + arrived.length);
+      uids.set(this.#list.uids.subarray(0, this.count));
+      uids.set(arrived, this.count);
+      this.#list = { uids, count: uids.length };
+    }
+    if (this.count > countBefore) lines.push(`* ${this.count} EXISTS`, '* 0 RECENT');
   }
 
   #tellFlags(lines: Octets[], lastKnown: number, modseq: boolean): void {
@@ -150,14 +189,7 @@ export class MailboxView {
     this.#answered.clear();
   }
 
-  #positionAtOrAfter(uid: number): number {
-    let low = 0;
-    let high = this.#uids.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#uids[middle] ?? 0) < uid) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+  #uidAt(position: number): number {
+    return this.#list.uids[position] ?? 0;
   }
 }

@@ -18,8 +18,11 @@ export interface Candidate {
 export type Verdict = boolean | undefined;
 export type Test = (candidate: Candidate) => Verdict;
 
-/** The UIDs that hold a text, asked of the store before. */
-export type ContentHits = (where: 'text' | 'body', foldedNeedle: string) => ReadonlySet<number>;
+/** Keys that only the store can answer. */
+export type StoreKey = Extract<SearchKey, { kind: 'content' | 'fact' }>;
+
+/** The UIDs for which a key holds, asked of the store before. */
+export type ContentHits = (key: StoreKey) => ReadonlySet<number>;
 
 /** A key made ready once for all messages. */
 export function createTest(key: SearchKey, view: MailboxView, hits: ContentHits): Test {
@@ -52,8 +55,12 @@ export function createTest(key: SearchKey, view: MailboxView, hits: ContentHits)
       return ({ facts }) => facts && compares(dayOfDateHeader(facts.date ?? ''), key.compare, key.day);
     case 'header':
       return headerTest(key.field, fold(key.needle));
+    case 'fact': {
+      const found = hits(key);
+      return ({ ref }) => found.has(ref.uid);
+    }
     case 'content': {
-      const found = hits(key.where, fold(key.needle));
+      const found = hits(key);
       return ({ ref }) => found.has(ref.uid);
     }
   }

@@ -8,7 +8,7 @@ import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 import { CommandRefused } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
 
-import { createTest, type Test } from './evaluate.ts';
+import { type ContentHits, createTest, type StoreKey, type Test } from './evaluate.ts';
 import { fold } from './fold.ts';
 import { factsOfEnvelope, factsOfHeader, type HeaderFacts, isEnvelopeField } from './header-facts.ts';
 
@@ -94,25 +94,31 @@ async function factsOf(
   return header === undefined ? undefined : factsOfHeader(header);
 }
 
-/** Asks the store for every text once. */
-async function contentHits(
-  session: Session,
-  key: SearchKey,
-  keepGoing: () => void,
-): Promise<(where: 'text' | 'body', needle: string) => ReadonlySet<number>> {
+/** Asks the store for every text and every fact once. */
+async function contentHits(session: Session, key: SearchKey, keepGoing: () => void): Promise<ContentHits> {
   const hits = new Map<string, ReadonlySet<number>>();
-  const wanted: { where: 'text' | 'body'; needle: string }[] = [];
+  const wanted: StoreKey[] = [];
   someKey(key, (one) => {
-    if (one.kind === 'content') wanted.push({ where: one.where, needle: fold(one.needle) });
+    if (one.kind === 'content' || one.kind === 'fact') wanted.push(one);
     return false;
   });
-  for (const { where, needle } of wanted) {
-    const name = `${where} ${needle}`;
+  for (const one of wanted) {
+    const name = nameOfHits(one);
     if (hits.has(name)) continue;
     keepGoing();
-    hits.set(name, new Set(await session.access.search(session.view.mailbox.id, where, needle)));
+    hits.set(name, new Set(await askStore(session, one)));
   }
-  return (where, needle) => hits.get(`${where} ${needle}`) ?? new Set();
+  return (one) => hits.get(nameOfHits(one)) ?? new Set();
+}
+
+function nameOfHits(key: StoreKey): string {
+  return key.kind === 'fact' ? JSON.stringify(key.fact) : `${key.where} ${fold(key.needle)}`;
+}
+
+function askStore({ access, view }: Session, key: StoreKey): Promise<readonly number[]> {
+  return key.kind === 'fact'
+    ? access.findByFact(view.mailbox.id, key.fact)
+    : access.search(view.mailbox.id, key.where, fold(key.needle));
 }
 
 /** Whether a key or one inside it is such; the depth is bounded by the grammar (I3). */

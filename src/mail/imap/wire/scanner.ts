@@ -130,6 +130,14 @@ export class Scanner {
     return true;
   }
 
+  /** Takes the text, in any case, if all of it is next. */
+  skipText(text: string): boolean {
+    const found = this.#text().toString('latin1', this.#at, this.#at + text.length);
+    if (found.toUpperCase() !== text.toUpperCase()) return false;
+    this.#at += text.length;
+    return true;
+  }
+
   number(): number {
     const digits = this.#digits();
     const value = digits.length > 10 ? Number.POSITIVE_INFINITY : Number(digits);

@@ -40,7 +40,7 @@ describe('the commands that change messages', () => {
       other,
       `C: a NOOP
        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Viec)
-       S: * 1 FETCH (UID 1 FLAGS ($Viec))
+       S: * 1 FETCH (UID 1 FLAGS ())
        S: * 2 FETCH (UID 2 FLAGS (\\Seen $Viec))
        S: * 3 FETCH (UID 3 FLAGS ())
        S: a OK NOOP completed`,
@@ -168,8 +168,9 @@ describe('the commands that change messages', () => {
   it('holds back what CONDSTORE is asked to hold back, and says what has changed', async () => {
     await play(
       client,
-      `C: a ENABLE CONDSTORE QRESYNC
+      `C: a ENABLE CONDSTORE
        S: * ENABLED CONDSTORE
+       S: * OK [HIGHESTMODSEQ 4] Highest mod-sequence
        S: a OK ENABLE completed
        C: b STORE 1 +FLAGS.SILENT (\\Seen)
        S: * 1 FETCH (UID 1 MODSEQ (5))

@@ -104,6 +104,7 @@ describe('createImapServer', () => {
        S: * OK [UIDVALIDITY 1001] UIDs are valid
        S: * OK [UIDNEXT 1] Next UID
        S: * OK [HIGHESTMODSEQ 1] Highest mod-sequence
+       S: * OK [MAILBOXID (Fmailbox-1-1001)] Its own id
        S: b OK [READ-WRITE] SELECT completed
        S: c OK NOOP completed
        S: * BYE Logging out

@@ -154,6 +154,7 @@ describe('FETCH', () => {
     await play(
       client,
       `C: a EXAMINE INBOX
+       S: * OK [CLOSED] The previous mailbox is closed
        S: * FLAGS …
        S: * 1 EXISTS
        S: * 0 RECENT
@@ -162,6 +163,7 @@ describe('FETCH', () => {
        S: * OK [UIDVALIDITY 1001] UIDs are valid
        S: * OK [UIDNEXT 2] Next UID
        S: * OK [HIGHESTMODSEQ 2] Highest mod-sequence
+       S: * OK [MAILBOXID (Fmailbox-1-1001)] Its own id
        S: a OK [READ-ONLY] EXAMINE completed
        C: b FETCH 1 BODY[3]
        S: * 1 FETCH (BODY[3] {4}

@@ -19,7 +19,7 @@ describe('the mailbox commands', () => {
       `C: a CREATE "Ch&Hsk- &AREeoQ-o/H&Hs8-a t&ANEA-c/"
        S: a BAD The mailbox name is not modified UTF-7
        C: b CREATE "Ch&Hsk- &AREeoQ-o/2026/"
-       S: b OK CREATE completed
+       S: b OK [MAILBOXID (…)] CREATE completed
        C: c LIST "" Ch*
        S: * LIST (\\HasChildren) "/" "Ch&Hsk- &AREeoQ-o"
        S: * LIST (\\HasNoChildren) "/" "Ch&Hsk- &AREeoQ-o/2026"
@@ -38,7 +38,7 @@ describe('the mailbox commands', () => {
        C: i DELETE inbox
        S: i NO [CANNOT] This mailbox has to stay
        C: j CREATE Luu (USE (\\Archive))
-       S: j OK CREATE completed
+       S: j OK [MAILBOXID (…)] CREATE completed
        C: k LIST "" Luu
        S: * LIST (\\HasNoChildren \\Archive) "/" Luu
        S: k OK LIST completed`,
@@ -89,6 +89,7 @@ describe('the mailbox commands', () => {
        S: * STATUS Sent (MESSAGES 0 UNSEEN 0 SIZE 0)
        S: b OK LIST completed
        C: c STATUS inbox (UIDNEXT UIDVALIDITY RECENT HIGHESTMODSEQ)
+       S: * OK [HIGHESTMODSEQ 2] Highest mod-sequence
        S: * STATUS INBOX (UIDNEXT 2 UIDVALIDITY 1001 RECENT 0 HIGHESTMODSEQ 2)
        S: c OK STATUS completed
        C: d STATUS nowhere (MESSAGES)
@@ -111,6 +112,7 @@ describe('the mailbox commands', () => {
     await play(
       client,
       `C: a SELECT nowhere
+       S: * OK [CLOSED] The previous mailbox is closed
        S: a NO [NONEXISTENT] There is no such mailbox
        C: b FETCH 1 FLAGS
        S: b BAD Select a mailbox first

@@ -45,7 +45,8 @@ describe('MailboxView', () => {
         const view = new MailboxView(mailbox, index, false);
         const client: string[] = [];
         const uids: number[] = [];
-        const told = (expunges: boolean): void => believe(client, view.tell({ expunges, modseq: false }));
+        const told = (expunges: boolean): void =>
+          believe(client, view.tell({ expunges, modseq: false, vanished: false }));
         for (const step of taken) {
           if (step.kind === 'deliver') uids.push(mail.deliver('INBOX', 'x'));
           else if (step.kind === 'take_out') mail.takeOut('INBOX', uids.splice(step.pick, 1));
