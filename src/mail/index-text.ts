@@ -1,4 +1,5 @@
 import type { MessageIndex, UnindexedMessage } from '#app/ports/message-index.ts';
+import { HubError } from '#domain/hub-error.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { MessageText } from './message/message-text.ts';
 
@@ -38,6 +39,31 @@ export async function indexTexts(ports: IndexTextPorts, messageIds: readonly str
     left = left.filter((id) => BigInt(id) > BigInt(last.messageId));
   }
   if (faults.length > 0) throw faults[0];
+}
+
+/**
+ * The same for a search, which does not wait for quiet: messages that it would look in are indexed before, until
+ * `keepGoing` throws; what was indexed by then stays so. Throws `unavailable` when a message had no turn.
+ */
+export async function indexForSearch(
+  ports: Omit<IndexTextPorts, 'quiet'>,
+  messageIds: readonly string[],
+  keepGoing: () => void,
+): Promise<void> {
+  let hasNoTurn = false;
+  const textOf = async (bytes: Uint8Array): Promise<MessageText | undefined> => {
+    try {
+      return await ports.textOf(bytes);
+    } catch (error) {
+      hasNoTurn = true;
+      throw error;
+    }
+  };
+  try {
+    await indexTexts({ ...ports, textOf, quiet: async () => keepGoing() }, messageIds);
+  } catch (error) {
+    throw hasNoTurn ? new HubError('unavailable') : error;
+  }
 }
 
 async function textOf(

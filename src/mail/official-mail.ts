@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
+import { HubError } from '#domain/hub-error.ts';
+import type { ParsedMessage } from './message/parse-message.ts';
 import type { ParsePool } from './message/parse-pool.ts';
 import { composeDirective } from './message/compose-directive.ts';
 import { findSecretStamp } from './message/secret-stamp.ts';
@@ -35,9 +37,22 @@ export function createOfficialMail(options: {
   };
 }
 
-/** Parses a message before any transaction begins; one that cannot be parsed in time is stored without structure. */
+/** Parses our own message before any transaction begins; one that cannot be parsed in time is stored without structure. */
 export async function prepareMessage(pool: ParsePool, bytes: Buffer): Promise<PreparedMessage> {
+  return prepared(bytes, await pool.parse(bytes));
+}
+
+/**
+ * The same for a message that a client brings. One that could not be scanned for a secrecy mark in time is not taken:
+ * what cannot be looked at must not be kept (architecture.md §6), and the client tries again. Throws `unavailable`.
+ */
+export async function prepareScanned(pool: ParsePool, bytes: Buffer): Promise<PreparedMessage> {
   const parsed = await pool.parse(bytes);
+  if (parsed === undefined) throw new HubError('unavailable');
+  return prepared(bytes, parsed);
+}
+
+function prepared(bytes: Buffer, parsed: ParsedMessage | undefined): PreparedMessage {
   return {
     bytes,
     receivedSha256: createHash('sha256').update(bytes).digest(),

@@ -7,10 +7,12 @@ import { openImapSource } from '#mail/import/imap-source.ts';
 import { openMaildirSource } from '#mail/import/maildir-source.ts';
 import { openMboxSource } from '#mail/import/mbox-source.ts';
 import { createParsePool } from '#mail/message/parse-pool.ts';
+import { indexForSearch } from '#mail/index-text.ts';
 import { prepareMessage } from '#mail/official-mail.ts';
 import type { Database } from '#store/database.ts';
-import { createMailAccess } from '#store/mail/mail-access.ts';
+import { createMailAccess, type MailAccessOptions } from '#store/mail/mail-access.ts';
 import { createMailImports } from '#store/mail/mail-imports.ts';
+import { createMessageIndex } from '#store/mail/message-index.ts';
 import type { CommandContext, Commands } from './command.ts';
 import {
   passwordIn,
@@ -130,6 +132,12 @@ async function importInto(
   const source = await open();
   const pool = createParsePool({ size: 1, deadlineMs: parseWithinMs });
   const prepare = (bytes: Buffer) => prepareMessage(pool, bytes);
+  const index: MailAccessOptions['index'] = (messageIds, keepGoing) =>
+    indexForSearch(
+      { index: createMessageIndex(database), textOf: (bytes) => pool.text(bytes), clock },
+      messageIds,
+      keepGoing,
+    );
   const progress = createProgressLine(
     { isTerminal: process.stderr.isTTY, write: (text) => void process.stderr.write(text) },
     now,
@@ -137,7 +145,7 @@ async function importInto(
   try {
     const summary = await importMail(
       {
-        access: createMailAccess(database, clock, account, { messageBytesMax, prepare, afterCommit }),
+        access: createMailAccess(database, clock, account, { messageBytesMax, prepare, index, afterCommit }),
         imports: createMailImports({ database, clock, accountId: account.accountId, afterCommit }),
         prepare,
         clock,

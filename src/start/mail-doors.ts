@@ -9,12 +9,14 @@ import { mayUseSender, submitMail, type SubmitMail } from '#app/mail/submit-mail
 import { roomsOf, type Actor } from '#domain/access/actor.ts';
 import { createImapServer } from '#mail/imap/imap-server.ts';
 import type { ParsePool } from '#mail/message/parse-pool.ts';
-import { prepareMessage } from '#mail/official-mail.ts';
+import { indexForSearch } from '#mail/index-text.ts';
+import { prepareScanned } from '#mail/official-mail.ts';
 import { createMxDoor } from '#mail/smtp/mx-door.ts';
 import { createBytesBudget } from '#mail/smtp/octet-collector.ts';
 import { createSubmissionDoor } from '#mail/smtp/submission-door.ts';
 import type { Database } from '#store/database.ts';
 import { createMailAccess } from '#store/mail/mail-access.ts';
+import { createMessageIndex } from '#store/mail/message-index.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
 import type { Log } from './log.ts';
 import { bytesInFlightMax, messageBytesMax } from './mail-limits.ts';
@@ -113,11 +115,18 @@ export async function openImapDoor(options: MailDoorsOptions) {
     }
   });
   const domain = await systemDomain(options.database);
+  const index = createMessageIndex(options.database);
   const accessOf = (actor: Actor): MailAccess => {
     rooms.set(actor.accountId, roomsOf(actor));
     return createMailAccess(options.database, hub.clock, actor, {
       messageBytesMax,
-      prepare: (bytes) => prepareMessage(options.pool, bytes),
+      prepare: (bytes) => prepareScanned(options.pool, bytes),
+      index: (messageIds, keepGoing) =>
+        indexForSearch(
+          { index, textOf: (bytes) => options.pool.text(bytes), clock: hub.clock },
+          messageIds,
+          keepGoing,
+        ),
       afterCommit: hub.committed,
       adminContact: `mailto:postmaster@${domain}`,
     });

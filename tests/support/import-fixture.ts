@@ -6,7 +6,7 @@ import { prepareMessage } from '#mail/official-mail.ts';
 import type { Database } from '#store/database.ts';
 import { createMailAccess } from '#store/mail/mail-access.ts';
 import { createMailImports } from '#store/mail/mail-imports.ts';
-import type { MailAccount } from './mail-fixture.ts';
+import { indexWith, type MailAccount } from './mail-fixture.ts';
 
 export const importBytesMax = 100_000;
 
@@ -26,6 +26,7 @@ export async function runImport(
         access: createMailAccess(database, systemClock, account, {
           messageBytesMax: importBytesMax,
           prepare,
+          index: indexWith(database),
           afterCommit,
         }),
         imports: createMailImports({

@@ -3,9 +3,11 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { MailAccess } from '#app/ports/mail.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import { systemClock } from '#domain/clock.ts';
+import { indexForSearch, type IndexTextPorts } from '#mail/index-text.ts';
 import type { Database } from '#store/database.ts';
 import { ensureMailboxes } from '#store/mail/ensure-mailboxes.ts';
-import { createMailAccess } from '#store/mail/mail-access.ts';
+import { createMessageIndex } from '#store/mail/message-index.ts';
+import { createMailAccess, type MailAccessOptions } from '#store/mail/mail-access.ts';
 
 export interface MailAccount {
   readonly accountId: string;
@@ -81,14 +83,31 @@ export function accessOf(
   account: MailAccount,
   prepare: (bytes: Buffer) => Promise<PreparedMessage> = (bytes) =>
     Promise.resolve(preparedMessage(bytes.toString())),
+  textOf: IndexTextPorts['textOf'] = (bytes) => Promise.resolve(plainText(bytes)),
 ): AccessFixture {
   let commits = 0;
   const access = createMailAccess(database, systemClock, account, {
     messageBytesMax: 100_000,
     prepare,
+    index: indexWith(database, textOf),
     afterCommit: () => (commits += 1),
   });
   return { access, commits: () => commits };
+}
+
+/** Indexes for a search as the hub does. */
+export function indexWith(
+  database: Database,
+  textOf: IndexTextPorts['textOf'] = (bytes) => Promise.resolve(plainText(bytes)),
+): MailAccessOptions['index'] {
+  const ports = { index: createMessageIndex(database), textOf, clock: systemClock };
+  return (messageIds, keepGoing) => indexForSearch(ports, messageIds, keepGoing);
+}
+
+/** The text of a message that `preparedMessage` made: its first line is the header. */
+function plainText(bytes: Uint8Array): { header: string; body: string } {
+  const [header = '', ...lines] = Buffer.from(bytes).toString().split('\n');
+  return { header, body: lines.join('\n') };
 }
 
 /** Appends texts to a mailbox; returns their UIDs. */

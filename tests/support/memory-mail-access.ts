@@ -8,12 +8,14 @@ import type {
   MailboxWatch,
   MessageFact,
   MessageFacts,
+  MessageHeading,
   StoredFlags,
   StoreFlags,
 } from '#app/ports/mail.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { everyRight } from '#domain/mail/mailbox-rights.ts';
 import { flagBit, type MessageStructure, type SpecialUse } from '#domain/mail/structure.ts';
+import { parseMessage } from '#mail/message/parse-message.ts';
 import { parseStructure } from '#mail/message/parse-structure.ts';
 
 import { memorySharing } from './memory-mail-sharing.ts';
@@ -55,10 +57,14 @@ export class MemoryMail implements MailboxWatch {
   nextFault: Error | undefined;
   /** Every read from this octet on fails, to show a fault half-way. */
   failReadAt: number | undefined;
+  /** Answers as a store does that holds messages from before References were kept. */
+  forgetsReferences = false;
   /** Ranges read, newest last. */
   readonly reads: { start: number; end: number }[] = [];
   #mailboxes: HeldMailbox[] = [];
   #ids = 0;
+  /** Names of deleted mailboxes that were subscribed to. */
+  readonly #lost = new Set<string>();
   readonly #listeners = new Set<() => void>();
   readonly #revoked = new Set<() => void>();
 
@@ -143,8 +149,11 @@ export class MemoryMail implements MailboxWatch {
       remove: async (path) => this.#remove(path),
       rename: async (from, to) => this.#rename(from, to),
       subscribe: async (path, subscribed) => {
-        this.#byPath(path).subscribed = subscribed;
+        const kept = this.#lost.has(path);
+        if (!subscribed) this.#lost.delete(path);
+        if (!kept || this.has(path)) this.#byPath(path).subscribed = subscribed;
       },
+      lostSubscriptions: async () => [...this.#lost].filter((path) => !this.has(path)),
       changesSince: async (id, modseq) => this.#changes(this.#byId(id), modseq),
       expungedSince: async (id, modseq) => expungedAfter(this.#byId(id), modseq),
       facts: async (id, uids) => factsOf(this.#byId(id), uids),
@@ -165,6 +174,13 @@ export class MemoryMail implements MailboxWatch {
           ]),
         ),
       structures: async (id, uids) => this.#structures(this.#byId(id), uids),
+      headings: async (id, uids) => this.#headings(this.#byId(id), uids),
+      beginnings: async (id, uids, bytesMax) =>
+        new Map(
+          this.#byId(id)
+            .messages.filter((message) => uids.includes(message.uid))
+            .map((message) => [message.uid, message.bytes.subarray(0, bytesMax)]),
+        ),
       bytes: async (id, uid, start, end) => {
         this.reads.push({ start, end });
         if (this.failReadAt !== undefined && start >= this.failReadAt) throw new Error('broken on purpose');
@@ -175,6 +191,16 @@ export class MemoryMail implements MailboxWatch {
         this.arrivedUids.push(...uids);
       },
       append: async (input) => this.#append(input),
+      appendAll: async ({ accountId, path, messages, replaces }) => {
+        if (messages.some(({ bytes }) => bytes.includes('TUYỆT MẬT'))) throw new HubError('secret_content');
+        this.#byPath(path);
+        const source = replaces && this.#byId(replaces.mailboxId);
+        if (source !== undefined && find(source, replaces?.uid ?? 0) === undefined)
+          throw new HubError('not_found');
+        if (source !== undefined && replaces !== undefined) this.#drop(source, [replaces.uid]);
+        const filed = messages.map((message) => this.#append({ accountId, path, ...message }));
+        return { uidValidity: this.#byPath(path).uidValidity, uids: filed.map(({ uid }) => uid) };
+      },
       copy: async (id, uids, toPath) => this.#copy(this.#byId(id), uids, toPath),
       move: async (id, uids, toPath) => {
         const copied = this.#copy(this.#byId(id), uids, toPath);
@@ -225,6 +251,7 @@ export class MemoryMail implements MailboxWatch {
     if (this.#mailboxes.some((other) => other.path.startsWith(`${path}/`)))
       throw new HubError('mailbox_has_children');
     this.#mailboxes = this.#mailboxes.filter((other) => other !== mailbox);
+    if (mailbox.subscribed) this.#lost.add(path);
     this.#announce();
   }
 
@@ -264,6 +291,18 @@ export class MemoryMail implements MailboxWatch {
     const mailbox = this.#byPath(path);
     mailbox.expungedFloor = mailbox.modseq;
     mailbox.expunged = [];
+  }
+
+  #headings(mailbox: HeldMailbox, uids: readonly number[]): ReadonlyMap<number, MessageHeading> {
+    const found = new Map<number, MessageHeading>();
+    for (const [uid, { envelope }] of this.#structures(mailbox, uids)) {
+      const bytes = find(mailbox, uid)?.bytes ?? Buffer.alloc(0);
+      found.set(uid, {
+        envelope,
+        references: this.forgetsReferences ? undefined : parseMessage(bytes).references,
+      });
+    }
+    return found;
   }
 
   #structures(mailbox: HeldMailbox, uids: readonly number[]): ReadonlyMap<number, MessageStructure> {

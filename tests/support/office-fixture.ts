@@ -1,3 +1,4 @@
+import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import { randomUUID } from 'node:crypto';
 
 import { createMailboxWatch } from '#app/mail/mailbox-watch.ts';
@@ -5,12 +6,12 @@ import { rooms } from '#domain/room.ts';
 import type { HubEvent } from '#domain/event.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { Database } from '#store/database.ts';
-import { createMailAccess } from '#store/mail/mail-access.ts';
+import { createMailAccess, type MailAccessOptions } from '#store/mail/mail-access.ts';
 import { ensureMailboxes } from '#store/mail/ensure-mailboxes.ts';
 
 import { startImapServer, type ImapClient, type ImapTestServer } from './imap-client.ts';
-import { preparedMessage } from './mail-fixture.ts';
-import { parseStructure } from '#mail/message/parse-structure.ts';
+import { indexWith, preparedMessage } from './mail-fixture.ts';
+import { parseMessage } from '#mail/message/parse-message.ts';
 
 export interface OfficeAccount {
   readonly accountId: string;
@@ -88,10 +89,22 @@ export interface OfficeServer {
   relay(): Promise<void>;
 }
 
+async function prepareParsed(bytes: Buffer): Promise<PreparedMessage> {
+  const { structure, references, messageId, inReplyTo, subject } = parseMessage(bytes);
+  return preparedMessage(bytes.toString(), {
+    structure,
+    references,
+    subject,
+    inReplyTo,
+    ...(messageId === undefined ? {} : { messageIdHeader: messageId }),
+  });
+}
+
 /** A real IMAP server over a real store, whose log goes straight to its sessions. */
 export async function startOfficeServer(
   database: Database,
   options: Parameters<typeof startImapServer>[0] = {},
+  prepare: MailAccessOptions['prepare'] = prepareParsed,
 ): Promise<OfficeServer> {
   const watch = createMailboxWatch((accountId) => [rooms.everyone, rooms.account(accountId)]);
   let told = 0;
@@ -121,8 +134,8 @@ export async function startOfficeServer(
         { accountId: row.id, address },
         {
           messageBytesMax: 100_000,
-          prepare: async (bytes) =>
-            preparedMessage(bytes.toString(), { structure: parseStructure(bytes) ?? undefined }),
+          prepare,
+          index: indexWith(database),
           afterCommit: () => {
             relaying = relaying.then(relay);
           },

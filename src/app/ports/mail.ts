@@ -1,4 +1,4 @@
-import type { MessageStructure, SpecialUse } from '#domain/mail/structure.ts';
+import type { Envelope, MessageStructure, SpecialUse } from '#domain/mail/structure.ts';
 import type { MailAnnotations } from './mail-annotations.ts';
 import type { MailQuota } from './mail-quota.ts';
 import type { MailSharing } from './mail-sharing.ts';
@@ -93,13 +93,31 @@ export interface StoredFlags {
   readonly modified: readonly number[];
 }
 
-export interface AppendMessage {
-  readonly accountId: string;
-  readonly path: string;
+/** One message of an APPEND. */
+export interface NewMessage {
   readonly bytes: Buffer;
   readonly flags: number;
   readonly keywords: readonly string[];
   readonly internalDate: Date | undefined;
+}
+
+export interface AppendMessage extends NewMessage {
+  readonly accountId: string;
+  readonly path: string;
+}
+
+export interface AppendMessages {
+  readonly accountId: string;
+  readonly path: string;
+  readonly messages: readonly NewMessage[];
+  /** A message that goes in the same commit (RFC 8508). */
+  readonly replaces?: { readonly mailboxId: string; readonly uid: number };
+}
+
+export interface AppendedAll {
+  readonly uidValidity: number;
+  /** In the order of the messages. */
+  readonly uids: readonly number[];
 }
 
 export interface Appended {
@@ -111,6 +129,13 @@ export interface Copied {
   readonly uidValidity: number;
   readonly sourceUids: readonly number[];
   readonly targetUids: readonly number[];
+}
+
+/** What SEARCH, SORT and THREAD ask of a message, as it was parsed at delivery. */
+export interface MessageHeading {
+  readonly envelope: Envelope;
+  /** The ids of the References field, with their angle brackets; undefined where they were not kept. */
+  readonly references: readonly string[] | undefined;
 }
 
 /**
@@ -134,7 +159,10 @@ export interface MailAccess {
   remove(path: string): Promise<void>;
   /** Renames children too; renaming INBOX moves its messages to a new mailbox (RFC 9051, section 6.3.6). */
   rename(from: string, to: string): Promise<void>;
+  /** A name that is subscribed to stays so without its mailbox (RFC 9051, section 6.3.7). Throws `mailbox_unknown`. */
   subscribe(path: string, subscribed: boolean): Promise<void>;
+  /** Names that are subscribed to and that no mailbox bears that the account may see. */
+  lostSubscriptions(): Promise<readonly string[]>;
   /** Everything after `modseq`; 0 gives the whole mailbox. */
   changesSince(mailboxId: string, modseq: number): Promise<MailboxChanges>;
   /** UIDs expunged after `modseq`, ascending; undefined where the log of them does not reach back so far. */
@@ -146,6 +174,14 @@ export interface MailAccess {
   ranges(mailboxId: string, ranges: readonly OctetRange[]): Promise<ReadonlyMap<number, Buffer>>;
   /** Parsed structures by message id; a message that could not be parsed is absent. */
   structures(mailboxId: string, uids: readonly number[]): Promise<ReadonlyMap<number, MessageStructure>>;
+  /** Headings alone, for many messages at once; a message that could not be parsed is absent. */
+  headings(mailboxId: string, uids: readonly number[]): Promise<ReadonlyMap<number, MessageHeading>>;
+  /** The first octets of many messages, for their headers. */
+  beginnings(
+    mailboxId: string,
+    uids: readonly number[],
+    bytesMax: number,
+  ): Promise<ReadonlyMap<number, Buffer>>;
   /** Octets [start, end) of a stored message, read by range; shorter when the message ends before. */
   bytes(mailboxId: string, uid: number, start: number, end: number): Promise<Buffer | undefined>;
   /** `\Seen` on an official message is its receipt "opened", in the same transaction. */
@@ -154,12 +190,22 @@ export interface MailAccess {
   arrived(mailboxId: string, uids: readonly number[]): Promise<void>;
   /** Throws `mailbox_unknown`, `message_too_large`, `over_quota`, `secret_content`. */
   append(input: AppendMessage): Promise<Appended>;
+  /** The same for several messages (RFC 3502): all of them in one commit, or none. Throws `not_found` for `replaces`. */
+  appendAll(input: AppendMessages): Promise<AppendedAll>;
   copy(mailboxId: string, uids: readonly number[], toPath: string): Promise<Copied>;
   move(mailboxId: string, uids: readonly number[], toPath: string): Promise<Copied>;
   /** Removes those of the named messages that are flagged deleted; without names, all that are. Returns their UIDs. */
   expunge(mailboxId: string, uids: readonly number[] | undefined): Promise<readonly number[]>;
-  /** UIDs whose header or decoded text contains the folded needle; used by SEARCH. */
-  search(mailboxId: string, where: 'text' | 'body', needle: string): Promise<readonly number[]>;
+  /**
+   * UIDs whose header or decoded text contains the folded needle, indexed yet or not; used by SEARCH. `keepGoing`
+   * throws when it takes too long, and the search with it.
+   */
+  search(
+    mailboxId: string,
+    where: 'text' | 'body',
+    needle: string,
+    keepGoing?: () => void,
+  ): Promise<readonly number[]>;
 }
 
 /** Tells a session that a mailbox of its account has moved (from the log, whichever process wrote it). */

@@ -1,5 +1,5 @@
 /** Only what works is named here. */
-const always = ['IMAP4rev1', 'LITERAL+', 'SASL-IR', 'ID', 'ENABLE'];
+const always = ['IMAP4rev1', 'IMAP4rev2', 'LITERAL+', 'SASL-IR', 'ID', 'ENABLE'];
 
 const afterLogin = [
   'NAMESPACE',
@@ -17,6 +17,13 @@ const afterLogin = [
   'PREVIEW',
   'PARTIAL',
   'ESEARCH',
+  'SEARCHRES',
+  'WITHIN',
+  'SORT',
+  'SORT=DISPLAY',
+  'ESORT',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
   'STATUS=SIZE',
   'LIST-EXTENDED',
   'LIST-STATUS',
@@ -28,6 +35,10 @@ const afterLogin = [
   'QUOTA=RES-MESSAGE',
   'UNAUTHENTICATE',
   'COMPRESS=DEFLATE',
+  'MULTIAPPEND',
+  'REPLACE',
+  'BINARY',
+  'UTF8=ACCEPT',
 ];
 
 /** What a session may do now. A password is never taken in clear: without TLS there is only STARTTLS (RFC 9051, 11.1). */
@@ -35,8 +46,11 @@ export function capabilities(session: {
   readonly isSecure: boolean;
   readonly isSignedIn: boolean;
   readonly offersScram: boolean;
+  readonly limits: { readonly messageBytesMax: number };
 }): string {
-  if (session.isSignedIn) return [...always, ...afterLogin].join(' ');
+  // RFC 7889: the same for every mailbox.
+  const appendLimit = `APPENDLIMIT=${session.limits.messageBytesMax}`;
+  if (session.isSignedIn) return [...always, ...afterLogin, appendLimit].join(' ');
   if (!session.isSecure) return [...always, 'STARTTLS', 'LOGINDISABLED'].join(' ');
   return [...always, 'AUTH=PLAIN', ...(session.offersScram ? ['AUTH=SCRAM-SHA-256'] : [])].join(' ');
 }

@@ -100,7 +100,7 @@ export class ImapConnection {
       case 'line':
         throw new Error('A line was decoded where a command was asked for');
       case 'command': {
-        const parsed = parseCommand(decoded.octets, this.#session.state, limits);
+        const parsed = parseCommand(decoded.octets, this.#session, limits);
         if (parsed.type === 'refused') {
           this.#releaseLiterals();
           return this.#finishCommand(parsed.tag, refuse(parsed.refusal));

@@ -12,6 +12,9 @@ export interface ImapLimits {
   /** With COMPRESS, octets that may come out whatever went in, and beyond them for each that went in. */
   readonly inflatedBytesFree: number;
   readonly inflationRatioMax: number;
+  /** All messages of one APPEND (RFC 3502). */
+  readonly appendBytesMax: number;
+  readonly appendMessagesMax: number;
   /** Literals held in memory by all connections of the process. */
   readonly literalBytesInFlightMax: number;
   /** Parentheses, NOT and OR within each other (I3). */
@@ -37,7 +40,11 @@ export interface ImapLimits {
   readonly headerBytesMax: number;
   /** Messages whose structures are asked for at a time. */
   readonly fetchBatchMessages: number;
-  /** How long SEARCH may take before it is refused (I6). */
+  /** Messages whose envelopes are asked for at a time, for SEARCH, SORT and THREAD. */
+  readonly headingBatchMessages: number;
+  /** Read of each message at once for header fields that are not kept; most headers end before. */
+  readonly beginningBytes: number;
+  /** How long SEARCH, SORT or THREAD may take before it is refused (I6). */
   readonly searchDeadlineMs: number;
   /** From the connection to the end of log-in, in all (S13). */
   readonly loginDeadlineMs: number;
@@ -65,6 +72,8 @@ export const defaultImapLimits: ImapLimits = {
   messageBytesMax: 25 * 1024 * 1024,
   inflatedBytesFree: 50 * 1024 * 1024,
   inflationRatioMax: 100,
+  appendBytesMax: 64 * 1024 * 1024,
+  appendMessagesMax: 100,
   literalBytesInFlightMax: 256 * 1024 * 1024,
   nestingMaxBeforeLogin: 1,
   nestingMax: 50,
@@ -81,6 +90,8 @@ export const defaultImapLimits: ImapLimits = {
   chunkBytes: 64 * 1024,
   headerBytesMax: 1024 * 1024,
   fetchBatchMessages: 64,
+  headingBatchMessages: 2000,
+  beginningBytes: 16 * 1024,
   searchDeadlineMs: 30_000,
   loginDeadlineMs: 60_000,
   idleTimeoutMs: 30 * 60_000,

@@ -13,6 +13,8 @@ interface Announcer {
   readonly limits: ImapLimits;
 }
 
+const takesMessages = new Set(['APPEND', 'REPLACE', 'UID REPLACE']);
+
 /** Why a literal is not taken, before an octet of it is stored; undefined when it is (I1). */
 export function judgeLiteral(announced: Announced, announcer: Announcer): CommandRefused | undefined {
   const { limits } = announcer;
@@ -20,10 +22,10 @@ export function judgeLiteral(announced: Announced, announcer: Announcer): Comman
     const total = announced.literalBytesBefore + announced.size;
     return total > limits.literalBytesMaxBeforeLogin ? tooLarge('BAD') : undefined;
   }
-  if (announcer.name === 'APPEND') {
-    // The name of the mailbox may be a literal too; it comes first and is small.
+  if (takesMessages.has(announcer.name)) {
     const isTooLarge =
-      announced.size > limits.messageBytesMax || announced.literalBytesBefore > limits.literalBytesMax;
+      announced.size > limits.messageBytesMax ||
+      announced.literalBytesBefore + announced.size > limits.appendBytesMax;
     return isTooLarge ? tooLarge('NO') : undefined;
   }
   return announced.literalBytesBefore + announced.size > limits.literalBytesMax ? tooLarge('BAD') : undefined;

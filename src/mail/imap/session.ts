@@ -67,6 +67,8 @@ export class Session {
   knowsCondstore = false;
   /** VANISHED stands for EXPUNGE from now on (RFC 7162, section 3.2.3). */
   knowsQresync = false;
+  /** What ENABLE has turned on, in capitals (RFC 9051, section 6.3.1). */
+  readonly enabled = new Set<string>();
   readonly #parts: SessionParts;
   #access: MailAccess | undefined;
   #view: MailboxView | undefined;
@@ -93,6 +95,11 @@ export class Session {
 
   get isSignedIn(): boolean {
     return this.#access !== undefined;
+  }
+
+  /** Whether names and strings are UTF-8, both ways (RFC 9051, section 5.1; RFC 6855, section 3). */
+  get speaksUtf8(): boolean {
+    return this.enabled.has('IMAP4REV2') || this.enabled.has('UTF8=ACCEPT');
   }
 
   /** The mail of whoever is signed in; the dispatcher lets no command come here before. */
@@ -232,6 +239,7 @@ export class Session {
       expunges: options.expunges,
       modseq: this.knowsCondstore,
       vanished: this.knowsQresync,
+      recent: !this.enabled.has('IMAP4REV2'),
     });
     for (const line of lines) this.output.line(line);
   }

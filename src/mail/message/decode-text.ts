@@ -39,7 +39,7 @@ function decodeBase64(body: Uint8Array): Buffer {
 }
 
 /** RFC 2045, section 6.7; a `=` that starts no escape is kept. */
-function decodeQuotedPrintable(body: Uint8Array): Buffer {
+export function decodeQuotedPrintable(body: Uint8Array): Buffer {
   const decoded = Buffer.alloc(body.length);
   let length = 0;
   for (let at = 0; at < body.length; at += 1) {

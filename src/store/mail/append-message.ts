@@ -1,55 +1,120 @@
-import type { Appended, AppendMessage } from '#app/ports/mail.ts';
+import type { Appended, AppendedAll, AppendMessage, AppendMessages } from '#app/ports/mail.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { Transaction } from '#store/database.ts';
 import { personalKeywords } from './keywords.ts';
-import type { Asker } from './asker.ts';
+import { type Asker, requireRights } from './asker.ts';
 import { askerOf, changeMail, type MailSession } from './mail-change.ts';
-import { lockMailbox, mailboxAt, type MailboxRow } from './mailbox-rows.ts';
+import { lockMailboxes, mailboxAt, mailboxKey, type MailboxRow } from './mailbox-rows.ts';
 import { requireQuota } from './quota.ts';
-import { storeMessage } from './store-message.ts';
+import { removeEntries } from './remove-entries.ts';
+import { storeMessages } from './store-message.ts';
+import { rightsToMoveOut } from './transfer-messages.ts';
 
 export interface AppendOptions {
   readonly messageBytesMax: number;
   readonly prepare: (bytes: Buffer) => Promise<PreparedMessage>;
 }
 
-/**
- * APPEND (RFC 9051, section 6.3.12). The message is parsed and scanned before the transaction, which then holds no
- * lock while it waits, and everything is written in one commit: a client that breaks off leaves nothing (threats I12).
- * Throws `mailbox_unknown`, `not_permitted`, `message_too_large`, `over_quota`, `secret_content`, `bad_input`.
- */
+/** One message; see `appendMessages`. */
 export async function appendMessage(
   session: MailSession,
   options: AppendOptions,
-  input: AppendMessage,
+  { accountId, path, ...message }: AppendMessage,
 ): Promise<Appended> {
-  const { internalDate } = input;
-  if (input.accountId !== session.accountId) throw new HubError('mailbox_unknown');
-  if (input.bytes.length > options.messageBytesMax) throw new HubError('message_too_large');
-  if (internalDate !== undefined && Number.isNaN(internalDate.getTime()))
-    throw new HubError('bad_input', { field: 'internalDate' });
-  const keywords = personalKeywords(input.keywords);
-  // Spares the parser a message that has nowhere to go; the transaction decides again.
-  await mailboxAt(session.database, askerOf(session), input.path, rightBit.i);
-  const message = await options.prepare(input.bytes);
-  if (message.secretStamp !== undefined) throw new HubError('secret_content');
-  return changeMail(session, async (tx, asker) => {
-    const { id, account_id } = await mailboxAt(tx, asker, input.path, rightBit.i);
-    await requireQuota(tx, account_id, message.bytes.length);
-    const messageId = await storeMessage(tx, message, asker.at);
-    const mailbox = await lockMailbox(tx, asker, id, rightBit.i);
-    const uid = await fileMessage(tx, mailbox, asker, {
-      messageId,
-      size: message.bytes.length,
-      flags: input.flags & flagsAllowed(mailbox.rights),
-      keywords: hasRights(mailbox.rights, rightBit.w) ? keywords : [],
-      internalDate: internalDate ?? asker.at,
-    });
-    return { result: { uidValidity: mailbox.uid_validity, uid }, changed: [mailbox] };
+  const { uidValidity, uids } = await appendMessages(session, options, {
+    accountId,
+    path,
+    messages: [message],
   });
+  const [uid] = uids;
+  if (uid === undefined) throw new Error('a message was filed and has no UID');
+  return { uidValidity, uid };
+}
+
+/**
+ * APPEND (RFC 9051, section 6.3.12) and MULTIAPPEND (RFC 3502). The messages are parsed and scanned before the
+ * transaction, which then holds no lock while it waits, and everything is written in one commit: a client that breaks
+ * off, and a message that is refused among others, leave nothing (threats I12). Throws `mailbox_unknown`,
+ * `not_permitted`, `message_too_large`, `over_quota`, `secret_content`, `unavailable`, `bad_input`.
+ */
+export async function appendMessages(
+  session: MailSession,
+  options: AppendOptions,
+  input: AppendMessages,
+): Promise<AppendedAll> {
+  if (input.accountId !== session.accountId) throw new HubError('mailbox_unknown');
+  for (const { bytes, internalDate } of input.messages) {
+    if (bytes.length > options.messageBytesMax) throw new HubError('message_too_large');
+    if (internalDate !== undefined && Number.isNaN(internalDate.getTime()))
+      throw new HubError('bad_input', { field: 'internalDate' });
+  }
+  if (input.messages.length === 0) throw new HubError('bad_input', { field: 'messages' });
+  const keywords = input.messages.map((message) => personalKeywords(message.keywords));
+  // Spares the parser messages that have nowhere to go; the transaction decides again.
+  await mailboxAt(session.database, askerOf(session), input.path, rightBit.i);
+  const prepared: PreparedMessage[] = [];
+  for (const { bytes } of input.messages) {
+    const message = await options.prepare(bytes);
+    if (message.secretStamp !== undefined) throw new HubError('secret_content');
+    prepared.push(message);
+  }
+  return changeMail(session, async (tx, asker) => {
+    const found = await mailboxAt(tx, asker, input.path, rightBit.i);
+    const total = prepared.reduce((sum, message) => sum + message.bytes.length, 0);
+    await requireQuota(tx, found.account_id, total, prepared.length);
+    // Messages are locked before mailboxes, everywhere in the mail store.
+    const ids = await storeMessages(
+      tx,
+      prepared.map((message) => ({ message, receivedAt: asker.at })),
+    );
+    const { target, source } = await lockBoth(tx, asker, found.id, input.replaces);
+    const uids: number[] = [];
+    for (const [place, message] of prepared.entries()) {
+      const { flags = 0, internalDate } = input.messages[place] ?? {};
+      const uid = await fileMessage(tx, target, asker, {
+        messageId: ids[place] ?? '',
+        size: message.bytes.length,
+        flags: flags & flagsAllowed(target.rights),
+        keywords: hasRights(target.rights, rightBit.w) ? (keywords[place] ?? []) : [],
+        internalDate: internalDate ?? asker.at,
+      });
+      uids.push(uid);
+    }
+    if (source !== undefined && input.replaces !== undefined)
+      await removeEntries(tx, source.id, [input.replaces.uid]);
+    return {
+      result: { uidValidity: target.uid_validity, uids },
+      changed: source === undefined ? [target] : [target, source],
+    };
+  });
+}
+
+/**
+ * Locks the mailboxes in the order of all others. What is replaced goes as by a move (RFC 8508, section 3.5). Throws
+ * `mailbox_unknown`, `not_permitted`, `not_found` when the message is not there any more.
+ */
+async function lockBoth(
+  tx: Transaction,
+  asker: Asker,
+  targetId: number,
+  replaces: AppendMessages['replaces'],
+): Promise<{ target: MailboxRow; source: MailboxRow | undefined }> {
+  const sourceId = replaces === undefined ? undefined : mailboxKey(replaces.mailboxId);
+  const ids = sourceId === undefined ? [targetId] : [targetId, sourceId];
+  const locked = await lockMailboxes(tx, asker, ids);
+  const byId = (id: string) => locked.find((row) => String(row.id) === id);
+  const target = requireRights(byId(String(targetId)), rightBit.i);
+  if (replaces === undefined || sourceId === undefined) return { target, source: undefined };
+  const source = requireRights(byId(sourceId), rightsToMoveOut);
+  const rows = await tx.rows('select 1 from mailbox_message where mailbox_id = $1 and uid = $2', [
+    source.id,
+    replaces.uid,
+  ]);
+  if (rows.length === 0) throw new HubError('not_found');
+  return { target, source };
 }
 
 interface FileMessage {

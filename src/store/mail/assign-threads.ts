@@ -1,4 +1,5 @@
 import type { Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { storableText } from './sql-text.ts';
 
 /** Message ids beyond the first and the last of these are not looked at: real threads are found by either end. */
@@ -29,8 +30,10 @@ export async function assignThreads(tx: Transaction, messages: readonly Threaded
       names.push(name);
     }
   }
-  if (ids.length > 0) await tx.rows('select assign_threads($1::bigint[], $2::text[])', [ids, names]);
+  if (ids.length > 0) await tx.rows(assignSql, [ids, names]);
 }
+
+const assignSql = prepared('select assign_threads($1::bigint[], $2::text[])');
 
 function namesOf({ messageIdHeader, inReplyTo, references }: ThreadedMessage): readonly string[] {
   const half = namesPerMessageMax / 2;

@@ -89,7 +89,7 @@ async function fileBatch(session: MailSession, batch: ImportBatch): Promise<File
     const { row, known } = await lockImport(tx, accountId, batch);
     const messages = batch.messages.filter(({ item }) => !known.has(item));
     const bytes = messages.reduce((sum, { message }) => sum + message.bytes.length, 0);
-    if (bytes > 0) await requireQuota(tx, accountId, bytes);
+    if (bytes > 0) await requireQuota(tx, accountId, bytes, messages.length);
     const ids = await storeMessages(
       tx,
       messages.map(({ message }) => ({ message, receivedAt: asker.at })),

@@ -13,6 +13,7 @@ import type { Sql, Transaction } from '#store/database.ts';
 import { type Asker, mailboxColumns, mailboxTables, requireRights } from './asker.ts';
 import { type ChangedMailbox, changeMail, type MailSession } from './mail-change.ts';
 import { findMailbox, lockAccount, mailboxAt, mailboxOf, type MailboxRow } from './mailbox-rows.ts';
+import { keepSubscription } from './subscriptions.ts';
 import { transferMessages } from './transfer-messages.ts';
 
 /**
@@ -149,6 +150,7 @@ export function removeMailbox(session: MailSession, name: string): Promise<void>
     if (children.length > 0) throw new HubError('mailbox_has_children');
     // The entries have no foreign key (see the schema): whoever files into the mailbox locks it, and waits for this.
     await tx.rows('select id from mailbox where id = $1 for update', [row.id]);
+    await keepSubscription(tx, row.id);
     await tx.rows('delete from mailbox_message where mailbox_id = $1', [row.id]);
     await tx.rows('delete from mailbox where id = $1', [row.id]);
     return { result: undefined, changed: [row] };
@@ -229,22 +231,4 @@ async function renameTree(
     [rows.map((row) => row.id), renamed],
   );
   return rows;
-}
-
-/** To the mailbox of another account everyone subscribes for himself. Throws `mailbox_unknown`. */
-export function subscribeMailbox(session: MailSession, name: string, subscribed: boolean): Promise<void> {
-  return changeMail(session, async (tx, asker) => {
-    const row = await mailboxAt(tx, asker, name, 0);
-    if (row.subscribed === subscribed) return { result: undefined, changed: [] };
-    if (row.account_id !== asker.accountId) {
-      await tx.rows(
-        `insert into mailbox_reader (mailbox_id, account_id, subscribed) values ($1, $2, $3)
-         on conflict (mailbox_id, account_id) do update set subscribed = excluded.subscribed`,
-        [row.id, asker.accountId, subscribed],
-      );
-      return { result: undefined, changed: [] };
-    }
-    await tx.rows('update mailbox set subscribed = $2 where id = $1', [row.id, subscribed]);
-    return { result: undefined, changed: [row] };
-  });
 }

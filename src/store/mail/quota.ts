@@ -25,15 +25,20 @@ const roomAgainPercent = 85;
  * locked already and the account must not be: two copies into different mailboxes may pass together. Throws
  * `over_quota`.
  */
-export async function requireQuota(sql: Sql, accountId: string, bytes: number): Promise<void> {
+export async function requireQuota(
+  sql: Sql,
+  accountId: string,
+  bytes: number,
+  messages = bytes > 0 ? 1 : 0,
+): Promise<void> {
   // A statement of its own: one that has waited for a lock goes on with what it saw before.
   if (bytes > 0) await sql.rows('select id from account where id = $1 for no key update', [accountId]);
   const [row] = await sql.rows<{ within: boolean }>(
-    `select a.quota_bytes >= $2 + coalesce(u.bytes, 0) and $3 >= sign($2::bigint) + coalesce(u.messages, 0) as within
+    `select a.quota_bytes >= $2 + coalesce(u.bytes, 0) and $3 >= $4 + coalesce(u.messages, 0) as within
      from account a cross join lateral (
        select sum(total_size) as bytes, sum(message_count) as messages from mailbox where account_id = a.id) u
      where a.id = $1`,
-    [accountId, bytes, messagesPerAccountMax],
+    [accountId, bytes, messagesPerAccountMax, messages],
   );
   if (row?.within !== true) throw new HubError('over_quota');
 }

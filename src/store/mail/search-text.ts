@@ -20,27 +20,37 @@ export function searchTextOf(header: string, body: string): string {
   return folded.slice(0, searchTextCharactersMax).toWellFormed();
 }
 
+export interface MailboxSearch {
+  readonly asker: Asker;
+  readonly mailboxId: string;
+  readonly where: 'text' | 'body';
+  readonly needle: string;
+}
+
 /**
- * UIDs of a mailbox whose message holds the needle, ascending. A wildcard in the needle is a letter like
- * any other. Until a message is indexed, its subject, sender and first lines are searched. Throws `mailbox_unknown`, `not_permitted`.
+ * UIDs of a mailbox whose message holds the needle, ascending. A wildcard in the needle is a letter like any other.
+ * Messages that the index job has not reached are given to `index` first, so that they too are found by what they hold.
+ * Throws `mailbox_unknown`, `not_permitted`, and what `index` throws.
+ *
+ * The trigram index serves needles of three letters and more. A shorter one reads the texts of the mailbox, and must
+ * not walk through the whole index of the province for that: `|| ''` hides the column from the index.
  */
 export async function searchMailbox(
   sql: Sql,
-  input: {
-    readonly asker: Asker;
-    readonly mailboxId: string;
-    readonly where: 'text' | 'body';
-    readonly needle: string;
-  },
+  input: MailboxSearch,
+  index: (messageIds: readonly string[]) => Promise<void>,
 ): Promise<readonly number[]> {
+  const owed = await owedMessages(sql, input);
+  if (owed.length > 0) await index(owed);
   const needle = foldForSearch(input.needle);
   const pattern = `%${needle.replaceAll(/[\\%_]/g, String.raw`\$&`)}%`;
+  const text = Array.from(needle).length < trigramCharacters ? `(m.search_text || '')` : 'm.search_text';
   const rows = await sql.rows<{ uid: number }>(
     `select e.uid
      from mailbox b
      join mailbox_message e on e.mailbox_id = b.id
      join message m on m.id = e.message_id
-     where b.id = $1 and m.search_text like $3 and ${readableSql('$2', '$7')}
+     where b.id = $1 and ${text} like $3 and ${readableSql('$2', '$7')}
        and ($4 = 'text' or strpos(split_part(m.search_text, $5, 2), $6) > 0 or $6 = '')
      order by e.uid`,
     [
@@ -55,4 +65,20 @@ export async function searchMailbox(
   );
   if (rows.length === 0) await requireMailbox(sql, input.asker, input.mailboxId);
   return rows.map((row) => row.uid);
+}
+
+const trigramCharacters = 3;
+
+/** What a search would look in and not find. */
+async function owedMessages(sql: Sql, { asker, mailboxId }: MailboxSearch): Promise<readonly string[]> {
+  const rows = await sql.rows<{ id: number }>(
+    `select distinct m.id
+     from mailbox b
+     join mailbox_message e on e.mailbox_id = b.id
+     join message m on m.id = e.message_id
+     where b.id = $1 and m.indexed_at is null and ${readableSql('$2', '$3')}
+     order by m.id`,
+    [mailboxKey(mailboxId), asker.accountId, asker.at],
+  );
+  return rows.map(({ id }) => String(id));
 }

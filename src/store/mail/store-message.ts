@@ -3,9 +3,7 @@ import { createHash } from 'node:crypto';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type { Transaction } from '#store/database.ts';
 import { prepared } from '#store/prepared.ts';
-=======
 import { assignThreads } from './assign-threads.ts';
->>>>>>> a1d5494 (imap: Synchronise quickly, and give each message a thread.)
 import { storableJson, storableText } from './sql-text.ts';
 
 const preparedRowsMax = 16;
@@ -61,8 +59,8 @@ export async function storeMessages(
     ofFew(
       hashed.length,
       `insert into message (blob_sha256, size, message_id_header, in_reply_to, subject, from_address, sent_at, structure,
-                            received_at, authentication)
-       values ${placeholders(hashed.length, 10)} returning id`,
+                            received_at, authentication, reference_ids)
+       values ${placeholders(hashed.length, 11)} returning id`,
     ),
     hashed.flatMap(({ sha256, message, receivedAt }) => [
       sha256,
@@ -75,9 +73,9 @@ export async function storeMessages(
       message.structure === undefined ? null : storableJson(message.structure),
       receivedAt,
       message.authentication === undefined ? null : storableJson(message.authentication),
+      message.structure === undefined ? null : message.references.map(storableText),
     ]),
   );
-<<<<<<< HEAD
   const [, rows] = await Promise.all([filed, stored]);
   // Ids are counted up in the order of the values, so that order is theirs.
   const ids = rows

@@ -39,9 +39,7 @@ export function transferInSession(
 }
 
 /** A move takes away from where it was, like `\Deleted` and EXPUNGE would (RFC 6851, section 4). */
-function sourceRights(move: boolean): number {
-  return rightBit.r | (move ? rightBit.t | rightBit.e : 0);
-}
+export const rightsToMoveOut = rightBit.r | rightBit.t | rightBit.e;
 
 /**
  * Copies or moves entries in the order of their UIDs, with flags, keywords and internal date (RFC 9051, sections 6.4.7
@@ -69,7 +67,7 @@ export async function transferMessages(
   const locked = await lockMailboxes(tx, asker, [sourceId, targetFound.id]);
   const source = requireRights(
     locked.find((row) => String(row.id) === sourceId),
-    sourceRights(move),
+    move ? rightsToMoveOut : rightBit.r,
   );
   const target = requireRights(
     locked.find((row) => row.id === targetFound.id),

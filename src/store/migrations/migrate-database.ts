@@ -5,6 +5,7 @@ import { Foundation0001 } from './0001-foundation.ts';
 import { OfficialMail0002 } from './0002-official-mail.ts';
 import { ImapSync0004 } from './0004-imap-sync.ts';
 import { SharedMailboxes0005 } from './0005-shared-mailboxes.ts';
+import { ImapSearch0006 } from './0006-imap-search.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
@@ -15,6 +16,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0002-official-mail': OfficialMail0002,
   '0004-imap-sync': ImapSync0004,
   '0005-shared-mailboxes': SharedMailboxes0005,
+  '0006-imap-search': ImapSearch0006,
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,
   '0009-stamp-log': StampLog0009,

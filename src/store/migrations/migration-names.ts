@@ -4,6 +4,7 @@ export const migrationNames = [
   '0002-official-mail',
   '0004-imap-sync',
   '0005-shared-mailboxes',
+  '0006-imap-search',
   '0007-sts-mode',
   '0008-mail-import',
   '0009-stamp-log',

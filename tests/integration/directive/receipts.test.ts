@@ -76,6 +76,7 @@ async function mailOf(address: string, issued: IssuedDirective, clock: Clock = d
     {
       messageBytesMax: 100_000,
       prepare: () => Promise.reject(new Error('nothing is appended here')),
+      index: () => Promise.reject(new Error('nothing is searched here')),
       afterCommit: () => undefined,
     },
   );

@@ -7,7 +7,7 @@ import { makeOffice, startOfficeServer, type Office, type OfficeServer } from '#
 import { createTestDatabase, type TestDatabase } from '#support/test-database.ts';
 import { systemClock } from '#domain/clock.ts';
 import { createMailAccess } from '#store/mail/mail-access.ts';
-import { appendAll, preparedMessage } from '#support/mail-fixture.ts';
+import { appendAll, indexWith, preparedMessage } from '#support/mail-fixture.ts';
 
 const secret = 'khong-ai-duoc-thay';
 
@@ -16,6 +16,8 @@ let imap: OfficeServer;
 let theirs: Office;
 let ours: Office;
 let ids: readonly string[];
+let emailId: string;
+let threadId: string;
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -25,6 +27,7 @@ beforeAll(async () => {
     const access = createMailAccess(test.database, systemClock, owner, {
       messageBytesMax: 1000,
       prepare: async (bytes) => preparedMessage(bytes.toString()),
+      index: indexWith(test.database),
       afterCommit: () => {},
     });
     await access.create(secret, undefined);
@@ -38,6 +41,10 @@ beforeAll(async () => {
     [secret],
   );
   ids = boxes.map(({ id }) => String(id));
+  const [stored] = await test.database.rows<{ id: number; sha256: string }>(
+    `select id, encode(blob_sha256, 'hex') as sha256 from message order by id limit 1`,
+  );
+  [emailId, threadId] = [`E${stored?.sha256}`, `T${stored?.id}`];
   imap = await startOfficeServer(test.database);
 });
 afterAll(async () => {
@@ -100,9 +107,18 @@ const cases: Readonly<Record<string, Case>> = {
   GETQUOTAROOT: named('GETQUOTAROOT'),
   SETQUOTA: () => [`SETQUOTA ${theirs.registry.address} (STORAGE 1)`],
   STATUS: named('STATUS', ' (MESSAGES UIDNEXT UNSEEN SIZE DELETED DELETED-STORAGE HIGHESTMODSEQ)'),
-  SELECT: named('SELECT'),
+  SELECT: (mailbox) => [
+    `SELECT ${mailbox}`,
+    `SELECT ${mailbox} (CONDSTORE)`,
+    `SELECT ${mailbox} (QRESYNC (1 1 1:9))`,
+  ],
   EXAMINE: named('EXAMINE'),
-  APPEND: (mailbox) => [`APPEND ${mailbox} (\\Seen) {3+}\r\nx:y`],
+  APPEND: (mailbox) => [
+    `APPEND ${mailbox} (\\Seen) {3+}\r\nx:y`,
+    `APPEND ${mailbox} {3+}\r\nx:y (\\Deleted) {3+}\r\nx:z`,
+  ],
+  REPLACE: (mailbox) => [`REPLACE 1 ${mailbox} {3+}\r\nx:y`],
+  'UID REPLACE': (mailbox) => [`UID REPLACE 1 ${mailbox} {3+}\r\nx:y`, 'UID REPLACE 1 INBOX {3+}\r\nx:y'],
   IDLE: nothing,
   CHECK: () => ['CHECK'],
   CLOSE: nothing,
@@ -110,8 +126,17 @@ const cases: Readonly<Record<string, Case>> = {
   EXPUNGE: () => ['EXPUNGE'],
   'UID EXPUNGE': () => ['UID EXPUNGE 1:*'],
   SEARCH: () => [`SEARCH TEXT ${secret}`],
-  'UID SEARCH': () => [`UID SEARCH BODY ${secret}`],
-  FETCH: numbered('FETCH', '(UID FLAGS ENVELOPE BODY[])'),
+  'UID SEARCH': () => [
+    `UID SEARCH BODY ${secret}`,
+    `UID SEARCH RETURN (SAVE PARTIAL 1:9) SUBJECT ${secret}`,
+    `UID SEARCH EMAILID ${emailId}`,
+    `UID SEARCH THREADID ${threadId}`,
+  ],
+  SORT: () => ['SORT (SUBJECT) UTF-8 ALL', `SORT (DISPLAYFROM) UTF-8 TEXT ${secret}`],
+  'UID SORT': () => [`UID SORT RETURN (COUNT) (ARRIVAL) UTF-8 HEADER Subject ${secret}`],
+  THREAD: () => [`THREAD REFERENCES UTF-8 TEXT ${secret}`, 'THREAD ORDEREDSUBJECT UTF-8 ALL'],
+  'UID THREAD': () => [`UID THREAD REFERENCES UTF-8 SUBJECT ${secret}`],
+  FETCH: numbered('FETCH', '(UID FLAGS ENVELOPE BODY[] BINARY[1] PREVIEW)'),
   'UID FETCH': numbered('UID FETCH', '(FLAGS BODYSTRUCTURE BODY[])'),
   STORE: numbered('STORE', '+FLAGS (\\Seen)'),
   'UID STORE': numbered('UID STORE', '+FLAGS (\\Deleted)'),
@@ -131,6 +156,8 @@ async function everything(): Promise<unknown> {
       `select t::text from mailbox_message t where mailbox_id in (${theirBoxes}) order by mailbox_id, uid`,
       `select t::text from mailbox_right t where mailbox_id in (${theirBoxes}) order by 1`,
       `select t::text from mailbox_reader t where mailbox_id in (${theirBoxes}) order by 1`,
+      `select t::text from subscription t where account_id in
+         (select id from account where address like '%@${theirs.domain}') order by 1`,
       `select t::text from mailbox_seen t where mailbox_id in (${theirBoxes}) order by 1`,
       `select t::text from annotation t where mailbox_id in (${theirBoxes}) or mailbox_id is null
          and account_id in (select id from account where address like '%@${theirs.domain}') order by 1`,

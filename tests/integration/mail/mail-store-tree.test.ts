@@ -208,5 +208,22 @@ describe('subscribe', () => {
     await access.subscribe('Junk', false);
     expect((await access.open('Junk')).subscribed).toBe(false);
     await expect(access.subscribe('nothing', true)).rejects.toEqual(refusal('mailbox_unknown'));
+    await expect(access.subscribe('nothing', false)).rejects.toEqual(refusal('mailbox_unknown'));
+  });
+
+  it('outlives its mailbox and goes along when it is renamed, until it is taken back', async () => {
+    for (const path of ['kept', 'unwanted', 'moved']) await access.create(path, undefined);
+    await access.subscribe('unwanted', false);
+    await access.rename('moved', 'elsewhere');
+    for (const path of ['kept', 'unwanted', 'elsewhere']) await access.remove(path);
+    expect(await access.lostSubscriptions()).toEqual(['elsewhere', 'kept']);
+    await access.subscribe('kept', true);
+    await access.create('kept', undefined);
+    expect((await access.open('kept')).subscribed).toBe(true);
+    expect(await access.lostSubscriptions()).toEqual(['elsewhere']);
+    await access.subscribe('kept', false);
+    await access.remove('kept');
+    await access.subscribe('elsewhere', false);
+    expect(await access.lostSubscriptions()).toEqual([]);
   });
 });

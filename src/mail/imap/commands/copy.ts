@@ -1,7 +1,7 @@
 import type { Copied } from '#app/ports/mail.ts';
 import { orTryCreate } from '#mail/imap/error-responses.ts';
 import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
-import { scanSequenceSet } from '#mail/imap/grammar/sequence-set.ts';
+import { scanMessageSet } from '#mail/imap/grammar/sequence-set.ts';
 import { completed } from '#mail/imap/responses.ts';
 import { encodeNumberSet } from '#mail/imap/wire/encode.ts';
 
@@ -17,7 +17,7 @@ function copyCommand(name: string, byUid: boolean): ImapCommand {
     tells: 'all',
     parse: (scanner, limits) => {
       scanner.space();
-      const set = scanSequenceSet(scanner, limits.sequenceRangesMax);
+      const set = scanMessageSet(scanner, limits.sequenceRangesMax);
       scanner.space();
       return { set, path: scanMailboxPath(scanner, limits.mailboxPathBytesMax) };
     },

@@ -2,27 +2,37 @@ import { completed } from '#mail/imap/responses.ts';
 
 import { defineCommand, signedIn } from './command.ts';
 
+/** What can be turned on beside CONDSTORE and QRESYNC, as it is answered. */
+const names = ['IMAP4rev2', 'UTF8=ACCEPT'];
+
 /** RFC 9051, section 6.3.1: what is not known is passed over in silence. */
 export const enable = defineCommand({
   name: 'ENABLE',
   states: signedIn,
   tells: 'all',
   parse: (scanner) => {
-    const names: string[] = [];
+    const asked: string[] = [];
     do {
       scanner.space();
-      names.push(scanner.keyword());
+      asked.push(scanner.keyword());
     } while (scanner.peekIs(' '));
-    return names;
+    return asked;
   },
-  run: async (session, names) => {
+  run: async (session, asked) => {
     const enabled: string[] = [];
-    if (names.includes('CONDSTORE') && !session.knowsCondstore) enabled.push(' CONDSTORE');
-    if (names.includes('QRESYNC') && !session.knowsQresync) enabled.push(' QRESYNC');
-    session.output.line(`* ENABLED${enabled.join('')}`);
+    if (asked.includes('CONDSTORE') && !session.knowsCondstore) enabled.push('CONDSTORE');
+    if (asked.includes('QRESYNC') && !session.knowsQresync) enabled.push('QRESYNC');
     // QRESYNC brings CONDSTORE with it (RFC 7162, section 3.2.3).
-    if (enabled.length > 0) session.useCondstore();
-    session.knowsQresync ||= names.includes('QRESYNC');
+    const isAboutModseq = enabled.length > 0;
+    session.knowsQresync ||= asked.includes('QRESYNC');
+    for (const name of names) {
+      const key = name.toUpperCase();
+      if (!asked.includes(key) || session.enabled.has(key)) continue;
+      session.enabled.add(key);
+      enabled.push(name);
+    }
+    session.output.line(['* ENABLED', ...enabled].join(' '));
+    if (isAboutModseq) session.useCondstore();
     return completed('ENABLE completed');
   },
 });

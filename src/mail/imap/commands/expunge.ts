@@ -1,5 +1,5 @@
 import { CommandRefused, type Completion, completed } from '#mail/imap/responses.ts';
-import { scanSequenceSet } from '#mail/imap/grammar/sequence-set.ts';
+import { scanMessageSet } from '#mail/imap/grammar/sequence-set.ts';
 import type { Session } from '#mail/imap/session.ts';
 
 import { defineCommand, noArguments, withMailbox } from './command.ts';
@@ -21,7 +21,7 @@ export const uidExpunge = defineCommand({
   tells: 'all',
   parse: (scanner, limits) => {
     scanner.space();
-    return scanSequenceSet(scanner, limits.sequenceRangesMax);
+    return scanMessageSet(scanner, limits.sequenceRangesMax);
   },
   run: async (session, set) => {
     const uids = session.view.resolve(set, true).map((ref) => ref.uid);

@@ -1,6 +1,6 @@
 import { fetchMessages } from '#mail/imap/fetch/fetch-messages.ts';
 import { type FetchItem, scanFetchItems } from '#mail/imap/grammar/fetch-items.ts';
-import { scanSequenceSet, type SequenceSet } from '#mail/imap/grammar/sequence-set.ts';
+import { type MessageSet, scanMessageSet } from '#mail/imap/grammar/sequence-set.ts';
 import type { ImapLimits } from '#mail/imap/imap-limits.ts';
 import { type FetchModifiers, scanFetchModifiers } from '#mail/imap/grammar/fetch-modifiers.ts';
 import { partOf } from '#mail/imap/grammar/partial-range.ts';
@@ -16,7 +16,7 @@ export const fetch = fetchCommand('FETCH', false, 'all_but_expunges');
 export const uidFetch = fetchCommand('UID FETCH', true, 'all');
 
 interface FetchInput extends FetchModifiers {
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   readonly items: readonly FetchItem[];
 }
 
@@ -44,7 +44,7 @@ function fetchCommand(name: string, byUid: boolean, tells: Tells): ImapCommand {
 /** `1:* (FLAGS BODY.PEEK[]<0.100>) (CHANGEDSINCE 7)`. */
 function scanFetch(scanner: Scanner, limits: ImapLimits, byUid: boolean): FetchInput {
   scanner.space();
-  const set = scanSequenceSet(scanner, limits.sequenceRangesMax);
+  const set = scanMessageSet(scanner, limits.sequenceRangesMax);
   scanner.space();
   const items = scanFetchItems(scanner, {
     fetchItemsMax: limits.fetchItemsMax,
@@ -72,6 +72,8 @@ async function tellVanished(session: Session, { set, changedSince = 0 }: FetchIn
   if (!session.knowsQresync) throw new CommandRefused('Enable QRESYNC first', undefined, 'BAD');
   await session.refresh();
   session.tell({ expunges: true });
+  // What `$` names was there in this session; when it goes, the updates tell.
+  if (set === 'saved') return;
   const { view, access, output } = session;
   const logged = await access.expungedSince(view.mailbox.id, changedSince);
   const vanished = vanishedSet(view, logged, set);

@@ -19,7 +19,7 @@ export const getacl = defineCommand({
     const named = entries.map(
       ({ identifier, rights }) => ` ${encodeAstring(identifier)} ${formatRights(rights)}`,
     );
-    session.output.line(`* ACL ${encodeMailboxName(path)}${named.join('')}`);
+    session.output.line(`* ACL ${encodeMailboxName(path, session)}${named.join('')}`);
     return completed('GETACL completed');
   },
 });

@@ -41,7 +41,7 @@ export const getmetadata = defineCommand({
         .filter((named) => !found.some(({ entry }) => entry === named))
         .map((named) => `${named} NIL`),
     ];
-    const name = path === undefined ? '""' : encodeMailboxName(path);
+    const name = path === undefined ? '""' : encodeMailboxName(path, session);
     if (items.length > 0) session.output.line(`* METADATA ${name} (${items.join(' ')})`);
     const longest = Math.max(0, ...found.filter((one) => !isShort(one)).map(({ value }) => value.length));
     return completed('GETMETADATA completed', longest === 0 ? undefined : `METADATA LONGENTRIES ${longest}`);

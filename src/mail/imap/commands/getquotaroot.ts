@@ -16,7 +16,7 @@ export const getquotaroot = defineCommand({
   },
   run: async (session, path) => {
     const root = await session.access.quota.rootOf(path);
-    session.output.line(`* QUOTAROOT ${encodeMailboxName(path)} ${encodeAstring(root.name)}`);
+    session.output.line(`* QUOTAROOT ${encodeMailboxName(path, session)} ${encodeAstring(root.name)}`);
     session.output.line(`* QUOTA ${encodeQuota(root)}`);
     return completed('GETQUOTAROOT completed');
   },

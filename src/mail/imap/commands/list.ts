@@ -1,5 +1,5 @@
 import { scanListArguments } from '#mail/imap/grammar/list-arguments.ts';
-import { listLines } from '#mail/imap/mailbox/list-mailboxes.ts';
+import { listLines, lostMailbox } from '#mail/imap/mailbox/list-mailboxes.ts';
 import { completed } from '#mail/imap/responses.ts';
 
 import { defineCommand, signedIn } from './command.ts';
@@ -15,7 +15,10 @@ export const list = defineCommand({
       return completed('LIST completed');
     }
     if (input.returns.status?.includes('HIGHESTMODSEQ') === true) session.useCondstore();
-    for (const line of listLines(await session.access.list(), input)) session.output.line(line);
+    const { access } = session;
+    const lost = input.select.subscribed ? await access.lostSubscriptions() : [];
+    for (const line of listLines([...(await access.list()), ...lost.map(lostMailbox)], input, session))
+      session.output.line(line);
     return completed('LIST completed');
   },
 });

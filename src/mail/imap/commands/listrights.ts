@@ -20,7 +20,7 @@ export const listrights = defineCommand({
   run: async (session, { path, identifier }) => {
     const always = await session.access.sharing.alwaysGranted(path, identifier);
     const optional = formatRights(everyRight & ~always).replaceAll(/./g, ' $&');
-    const name = `${encodeMailboxName(path)} ${encodeAstring(identifier)}`;
+    const name = `${encodeMailboxName(path, session)} ${encodeAstring(identifier)}`;
     session.output.line(`* LISTRIGHTS ${name} ${encodeAstring(formatRights(always))}${optional}`);
     return completed('LISTRIGHTS completed');
   },

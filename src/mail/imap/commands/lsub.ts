@@ -1,5 +1,5 @@
 import { scanListPattern, scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
-import { subscribedLines } from '#mail/imap/mailbox/list-mailboxes.ts';
+import { lostMailbox, subscribedLines } from '#mail/imap/mailbox/list-mailboxes.ts';
 import { completed } from '#mail/imap/responses.ts';
 
 import { defineCommand, signedIn } from './command.ts';
@@ -15,7 +15,10 @@ export const lsub = defineCommand({
     return reference + scanListPattern(scanner, limits.mailboxPathBytesMax);
   },
   run: async (session, pattern) => {
-    for (const line of subscribedLines(await session.access.list(), [pattern])) session.output.line(line);
+    const { access } = session;
+    const lost = (await access.lostSubscriptions()).map(lostMailbox);
+    for (const line of subscribedLines([...(await access.list()), ...lost], [pattern], session))
+      session.output.line(line);
     return completed('LSUB completed');
   },
 });

@@ -1,6 +1,6 @@
 import { orTryCreate } from '#mail/imap/error-responses.ts';
 import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
-import { scanSequenceSet } from '#mail/imap/grammar/sequence-set.ts';
+import { scanMessageSet } from '#mail/imap/grammar/sequence-set.ts';
 import { CommandRefused, completed } from '#mail/imap/responses.ts';
 
 import { defineCommand, type ImapCommand, withMailbox } from './command.ts';
@@ -17,7 +17,7 @@ function moveCommand(name: string, byUid: boolean): ImapCommand {
     tells: 'all',
     parse: (scanner, limits) => {
       scanner.space();
-      const set = scanSequenceSet(scanner, limits.sequenceRangesMax);
+      const set = scanMessageSet(scanner, limits.sequenceRangesMax);
       scanner.space();
       return { set, path: scanMailboxPath(scanner, limits.mailboxPathBytesMax) };
     },

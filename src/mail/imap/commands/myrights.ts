@@ -15,7 +15,7 @@ export const myrights = defineCommand({
   },
   run: async (session, path) => {
     const rights = formatRights(await session.access.sharing.rights(path));
-    session.output.line(`* MYRIGHTS ${encodeMailboxName(path)} ${rights}`);
+    session.output.line(`* MYRIGHTS ${encodeMailboxName(path, session)} ${rights}`);
     return completed('MYRIGHTS completed');
   },
 });

@@ -1,5 +1,7 @@
-import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { encodeMailboxName, scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
 import { CommandRefused, completed } from '#mail/imap/responses.ts';
+import type { Session } from '#mail/imap/session.ts';
+import type { Octets } from '#mail/imap/wire/encode.ts';
 
 import { defineCommand, signedIn } from './command.ts';
 
@@ -18,6 +20,13 @@ export const rename = defineCommand({
     if (to === '') throw new CommandRefused('The mailbox name is empty', 'CANNOT');
     await session.access.rename(from, to);
     session.noteChange();
+    // RFC 9051, section 6.3.6.1.
+    if (session.enabled.has('IMAP4REV2')) session.output.line(renamedLine(session, from, to));
     return completed('RENAME completed');
   },
 });
+
+function renamedLine(session: Session, from: string, to: string): Octets {
+  const [before, after] = [encodeMailboxName(from, session), encodeMailboxName(to, session)];
+  return `* LIST () "/" ${after} ("OLDNAME" (${before}))`;
+}

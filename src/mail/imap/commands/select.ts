@@ -1,7 +1,7 @@
 import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { encodeFlags, systemFlags } from '#mail/imap/grammar/flags.ts';
 import { mailboxObjectId } from '#mail/imap/grammar/object-id.ts';
-import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { encodeMailboxName, scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
 import { type Resync, scanSelectParameters } from '#mail/imap/grammar/select-parameters.ts';
 import { mergeRanges, rangesHold } from '#mail/imap/grammar/sequence-set.ts';
 import { matchedUntil, vanishedSet } from '#mail/imap/mailbox/vanished.ts';
@@ -34,20 +34,25 @@ export function selectCommand(name: string, readOnly: boolean): ImapCommand {
   });
 }
 
-/** RFC 9051, section 6.3.2; HIGHESTMODSEQ of RFC 7162, section 3.1.2.1, and MAILBOXID of RFC 8474, section 4.2. */
+/**
+ * RFC 9051, section 6.3.2; HIGHESTMODSEQ of RFC 7162, section 3.1.2.1, and MAILBOXID of RFC 8474, section 4.2. Nothing
+ * is recent; who speaks IMAP4rev2 hears no RECENT and no UNSEEN, and LIST instead.
+ */
 function greet(session: Session): void {
   const { view, output } = session;
+  const isRev2 = session.enabled.has('IMAP4REV2');
   const names = view.flagNames();
   output.line(`* FLAGS (${names})`);
   output.line(`* ${view.count} EXISTS`);
-  output.line('* 0 RECENT');
-  const unseen = view.firstUnseen();
+  if (!isRev2) output.line('* 0 RECENT');
+  const unseen = isRev2 ? undefined : view.firstUnseen();
   if (unseen !== undefined) output.line(`* OK [UNSEEN ${unseen}] First unseen message`);
   output.line(`* OK [PERMANENTFLAGS (${permanentFlags(session)})] Flags that are kept`);
   output.line(`* OK [UIDVALIDITY ${view.mailbox.uidValidity}] UIDs are valid`);
   output.line(`* OK [UIDNEXT ${view.index.uidNext}] Next UID`);
   output.line(`* OK [HIGHESTMODSEQ ${view.completeModseq}] Highest mod-sequence`);
   output.line(`* OK [MAILBOXID (${mailboxObjectId(view.mailbox)})] Its own id`);
+  if (isRev2) output.line(`* LIST () "/" ${encodeMailboxName(view.mailbox.path, session)}`);
 }
 
 /**

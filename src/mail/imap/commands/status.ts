@@ -17,7 +17,9 @@ export const status = defineCommand({
   run: async (session, { path, items }) => {
     const mailbox = await session.access.open(path);
     if (items.includes('HIGHESTMODSEQ')) session.useCondstore();
-    session.output.line(`* STATUS ${encodeMailboxName(mailbox.path)} ${encodeStatus(mailbox, items)}`);
+    session.output.line(
+      `* STATUS ${encodeMailboxName(mailbox.path, session)} ${encodeStatus(mailbox, items)}`,
+    );
     return completed('STATUS completed');
   },
 });

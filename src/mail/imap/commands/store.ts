@@ -1,6 +1,6 @@
 import type { FlagChange, StoredFlags, StoreFlags } from '#app/ports/mail.ts';
 import { encodeFlags, type FlagList, scanFlagList } from '#mail/imap/grammar/flags.ts';
-import { scanSequenceSet, type SequenceSet } from '#mail/imap/grammar/sequence-set.ts';
+import { type MessageSet, scanMessageSet } from '#mail/imap/grammar/sequence-set.ts';
 import type { ImapLimits } from '#mail/imap/imap-limits.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 import { clientCanTell } from '#mail/imap/mailbox/silent-change.ts';
@@ -16,7 +16,7 @@ export const store = storeCommand('STORE', false, 'all_but_expunges');
 export const uidStore = storeCommand('UID STORE', true, 'all');
 
 interface StoreInput extends FlagList {
-  readonly set: SequenceSet;
+  readonly set: MessageSet;
   readonly unchangedSince: number | undefined;
   readonly change: FlagChange;
   readonly silent: boolean;
@@ -43,7 +43,7 @@ function storeCommand(name: string, byUid: boolean, tells: Tells): ImapCommand {
 /** `1:3 (UNCHANGEDSINCE 12) +FLAGS.SILENT (\Seen)` (RFC 9051, section 6.4.6; RFC 7162, section 3.1.3). */
 function scanStore(scanner: Scanner, limits: ImapLimits): StoreInput {
   scanner.space();
-  const set = scanSequenceSet(scanner, limits.sequenceRangesMax);
+  const set = scanMessageSet(scanner, limits.sequenceRangesMax);
   scanner.space();
   const unchangedSince = scanner.peekIs('(') ? scanUnchangedSince(scanner) : undefined;
   const change = scanner.skip('+') ? 'add' : scanner.skip('-') ? 'remove' : 'replace';

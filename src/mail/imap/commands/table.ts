@@ -29,15 +29,18 @@ import { myrights } from './myrights.ts';
 import { namespace } from './namespace.ts';
 import { noop } from './noop.ts';
 import { rename } from './rename.ts';
+import { replace, uidReplace } from './replace.ts';
 import { search, uidSearch } from './search.ts';
 import { select } from './select.ts';
 import { setacl } from './setacl.ts';
 import { setmetadata } from './setmetadata.ts';
 import { setquota } from './setquota.ts';
+import { sort, uidSort } from './sort.ts';
 import { starttls } from './starttls.ts';
 import { status } from './status.ts';
 import { store, uidStore } from './store.ts';
 import { subscribe } from './subscribe.ts';
+import { thread, uidThread } from './thread.ts';
 import { unauthenticate } from './unauthenticate.ts';
 import { unselect } from './unselect.ts';
 import { unsubscribe } from './unsubscribe.ts';
@@ -77,6 +80,8 @@ export const commands: ReadonlyMap<string, ImapCommand> = new Map(
     select,
     examine,
     append,
+    replace,
+    uidReplace,
     idle,
     check,
     close,
@@ -85,6 +90,10 @@ export const commands: ReadonlyMap<string, ImapCommand> = new Map(
     uidExpunge,
     search,
     uidSearch,
+    sort,
+    uidSort,
+    thread,
+    uidThread,
     fetch,
     uidFetch,
     store,

@@ -87,7 +87,7 @@ export async function fallbackStructure(
 }
 
 /** The fields that need no parser; addresses are left out rather than guessed. */
-function bareEnvelope(header: Buffer): Envelope {
+export function bareEnvelope(header: Buffer): Envelope {
   const fields = [...headerFields(header, { start: 0, end: header.length })];
   const text = (name: string): string | undefined => {
     const field = fields.find((candidate) => candidate.name === name);

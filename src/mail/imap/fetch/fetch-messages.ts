@@ -12,6 +12,7 @@ import type { Session } from '#mail/imap/session.ts';
 import { encodeNstring } from '#mail/imap/wire/encode.ts';
 import { ConnectionClosed } from '#mail/imap/wire/output.ts';
 
+import { type BinaryItem, requireDecodable, writeBinary } from './binary-source.ts';
 import { encodeBodyStructure } from './body-structure.ts';
 import { writeBody } from './body-source.ts';
 import { encodeEnvelope } from './envelope.ts';
@@ -79,12 +80,14 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
     structure = await fallbackStructure(message, limits);
     if (structure === undefined) return false;
   }
+  for (const item of items) if (structure !== undefined && isBinary(item)) requireDecodable(structure, item);
   const mark = output.mark();
   try {
     output.write(`* ${ref.sequence} FETCH (`);
     for (const [number, item] of items.entries()) {
       if (number > 0) output.write(' ');
       if (item.kind === 'body') await writeBody({ message, structure, limits, output }, item);
+      else if (isBinary(item)) await writeBinary({ message, structure, limits, output }, item);
       else output.write(plainItem(fetch, item, row, structure));
       // A hundred parts of one message must not gather in memory (I8).
       if (output.pendingBytes >= limits.chunkBytes) await output.flush();
@@ -101,7 +104,7 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
 
 function plainItem(
   fetch: Fetch,
-  item: Exclude<FetchItem, { kind: 'body' }>,
+  item: Exclude<FetchItem, { kind: 'body' | 'binary' | 'binary_size' }>,
   row: IndexRow,
   structure: MessageStructure | undefined,
 ): string {
@@ -148,12 +151,16 @@ async function markSeen(session: Session, uids: readonly number[]): Promise<void
 }
 
 function setsSeen(item: FetchItem): boolean {
-  return item.kind === 'body' && !item.peek;
+  return (item.kind === 'body' || item.kind === 'binary') && !item.peek;
 }
 
 /** Header or body have reached the device. */
 function readsContent(item: FetchItem): boolean {
-  return item.kind === 'body' || item.kind === 'envelope';
+  return item.kind === 'body' || item.kind === 'binary' || item.kind === 'envelope';
+}
+
+function isBinary(item: FetchItem): item is BinaryItem {
+  return item.kind === 'binary' || item.kind === 'binary_size';
 }
 
 function readsFacts(item: FetchItem): boolean {
@@ -166,5 +173,5 @@ function readsStructure(item: FetchItem): boolean {
 
 function needsStructureToAnswer(item: FetchItem): boolean {
   if (item.kind === 'body') return !isWholeMessage(item.section);
-  return item.kind === 'envelope' || item.kind === 'structure';
+  return item.kind === 'envelope' || item.kind === 'structure' || isBinary(item);
 }

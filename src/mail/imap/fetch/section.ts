@@ -53,7 +53,7 @@ function locateInMessage(root: MimePart, end: number, section: Section): Located
  * RFC 9051, section 6.4.5.1: a multipart's children are numbered from 1; anything else has one part, 1, which is its
  * own body; the numbers go on inside a message/rfc822 with those of the message in it.
  */
-function findPart(root: MimePart, path: readonly number[]): MimePart | undefined {
+export function findPart(root: MimePart, path: readonly number[]): MimePart | undefined {
   let container: MimePart | undefined = root;
   let part: MimePart | undefined;
   for (const number of path) {

@@ -23,6 +23,15 @@ export type FetchItem =
   /** A lazy preview may be NIL where it is not at hand (RFC 8970, section 3.2). */
   | { readonly kind: 'preview'; readonly lazy: boolean }
   | { readonly kind: 'structure'; readonly extended: boolean }
+  /** A part with its transfer encoding undone, or how long that is (RFC 3516, section 4.2). */
+  | {
+      readonly kind: 'binary';
+      readonly label: string;
+      readonly path: readonly number[];
+      readonly partial: Partial | undefined;
+      readonly peek: boolean;
+    }
+  | { readonly kind: 'binary_size'; readonly label: string; readonly path: readonly number[] }
   | {
       readonly kind: 'body';
       /** The name that the answer carries, with its partial: `BODY[1]<0>`, `RFC822.HEADER`. */
@@ -83,6 +92,7 @@ function scanFetchItem(scanner: Scanner, limits: FetchItemLimits): FetchItem {
     return scanBody(scanner, name === 'BODY.PEEK', limits);
   }
   if (name === 'PREVIEW') return scanPreview(scanner);
+  if (name.startsWith('BINARY') && scanner.skip('[')) return scanBinary(scanner, name, limits);
   const item = name === 'BODY' ? BODY : plainItems[name];
   if (item === undefined) throw new ImapSyntaxError('Unknown fetch item');
   return item;
@@ -100,6 +110,26 @@ function scanBody(scanner: Scanner, peek: boolean, limits: FetchItemLimits): Fet
   const partial = scanPartial(scanner);
   const origin = partial === undefined ? '' : `<${partial.offset}>`;
   return { kind: 'body', label: `BODY[${sectionLabel(section)}]${origin}`, section, partial, peek };
+}
+
+/** `BINARY[1.2]<0.100>`, `BINARY.SIZE[1]`: numbers only, and a partial of what was decoded. */
+function scanBinary(scanner: Scanner, name: string, limits: FetchItemLimits): FetchItem {
+  const { path, text } = scanSection(scanner, limits);
+  if (text.kind !== 'whole') throw new ImapSyntaxError('A binary section is a part number');
+  scanner.expect(']');
+  const section = `[${path.join('.')}]`;
+  switch (name) {
+    case 'BINARY':
+    case 'BINARY.PEEK': {
+      const partial = scanPartial(scanner);
+      const origin = partial === undefined ? '' : `<${partial.offset}>`;
+      return { kind: 'binary', label: `BINARY${section}${origin}`, path, partial, peek: name !== 'BINARY' };
+    }
+    case 'BINARY.SIZE':
+      return { kind: 'binary_size', label: `BINARY.SIZE${section}`, path };
+    default:
+      throw new ImapSyntaxError('Unknown fetch item');
+  }
 }
 
 /** RFC 9051, section-spec: `1.2.HEADER.FIELDS (DATE FROM)`, `2.MIME`, `TEXT`, or nothing for the whole. */
@@ -183,9 +213,13 @@ function body(label: string, kind: 'whole' | 'header' | 'text', peek: boolean): 
 function withoutRepeats(items: readonly FetchItem[]): readonly FetchItem[] {
   const seen = new Map<string, FetchItem>();
   for (const item of items) {
-    const partial = item.kind === 'body' ? `${item.label}.${item.partial?.length ?? ''}.${item.peek}` : '';
+    const partial =
+      item.kind === 'body' || item.kind === 'binary'
+        ? `${item.label}.${item.partial?.length ?? ''}.${item.peek}`
+        : '';
+    const label = item.kind === 'binary_size' ? item.label : '';
     const extended = item.kind === 'structure' ? String(item.extended) : '';
-    seen.set(item.kind + extended + partial, item);
+    seen.set(item.kind + extended + partial + label, item);
   }
   return [...seen.values()];
 }

@@ -35,11 +35,13 @@ export function scanListArguments(scanner: Scanner, limits: ListLimits): ListArg
   const selected = scanSelection(scanner);
   const reference = scanMailboxPath(scanner, limits.mailboxPathBytesMax);
   scanner.space();
+  const isExtended = scanner.peekIs('(');
   const patterns = scanPatterns(scanner, limits);
   const { names, status } = scanReturn(scanner);
   return {
-    patterns: patterns.map((pattern) => reference + pattern),
-    asksDelimiter: patterns.length === 1 && patterns[0] === '',
+    // RFC 5258, section 3: among several an empty name matches nothing.
+    patterns: patterns.filter((pattern) => pattern !== '').map((pattern) => reference + pattern),
+    asksDelimiter: !isExtended && patterns.length === 1 && patterns[0] === '',
     select: {
       subscribed: selected.includes('SUBSCRIBED'),
       specialUse: selected.includes('SPECIAL-USE'),

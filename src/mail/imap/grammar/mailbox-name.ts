@@ -1,3 +1,5 @@
+import { isUtf8 } from 'node:buffer';
+
 import { encodeAstring, type Octets } from '#mail/imap/wire/encode.ts';
 import { decodeModifiedUtf7, encodeModifiedUtf7 } from '#mail/imap/wire/modified-utf7.ts';
 import { isAstringByte, type Scanner } from '#mail/imap/wire/scanner.ts';
@@ -5,15 +7,16 @@ import { ImapSyntaxError } from '#mail/imap/wire/syntax-error.ts';
 
 /** A mailbox name as a path: Unicode in NFC, INBOX in capitals, `/` between levels. */
 export function scanMailboxPath(scanner: Scanner, pathBytesMax: number): string {
-  return canonicalPath(decodeName(scanner.astring(), pathBytesMax));
+  return canonicalPath(decodeName(scanner.astring(), scanner, pathBytesMax));
 }
 
 /** The name of LIST and LSUB: `%` and `*` may stand in it without quotes (RFC 9051, list-mailbox). */
 export function scanListPattern(scanner: Scanner, pathBytesMax: number): string {
-  if (scanner.isAtLiteral() || scanner.peekIs('"')) return decodeName(scanner.string(), pathBytesMax);
+  if (scanner.isAtLiteral() || scanner.peekIs('"'))
+    return decodeName(scanner.string(), scanner, pathBytesMax);
   const pattern = scanner.run((byte) => isAstringByte(byte) || byte === 0x25 || byte === 0x2a);
   if (pattern === '') throw new ImapSyntaxError('Expected a mailbox pattern');
-  return decodeName(Buffer.from(pattern, 'latin1'), pathBytesMax);
+  return decodeName(Buffer.from(pattern, 'latin1'), scanner, pathBytesMax);
 }
 
 /** The first level is INBOX in any case, and only there (RFC 9051, section 5.1). */
@@ -23,14 +26,27 @@ export function canonicalPath(path: string): string {
   return first.toUpperCase() === 'INBOX' ? `INBOX${path.slice(first.length)}` : path;
 }
 
-export function encodeMailboxName(path: string): Octets {
-  return encodeAstring(encodeModifiedUtf7(path));
+/** In modified UTF-7, or in UTF-8 for a session that speaks it (RFC 9051, section 5.1; RFC 6855, section 3). */
+export function encodeMailboxName(path: string, { speaksUtf8 }: { readonly speaksUtf8: boolean }): Octets {
+  if (!speaksUtf8) return encodeAstring(encodeModifiedUtf7(path));
+  if (isPlain(path)) return encodeAstring(path);
+  const quoted = path.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+  return `"${Buffer.from(quoted, 'utf8').toString('latin1')}"`;
 }
 
-function decodeName(octets: Buffer, pathBytesMax: number): string {
+function isPlain(path: string): boolean {
+  return /^[ -~]*$/.test(path);
+}
+
+function decodeName(octets: Buffer, { utf8 }: Scanner, pathBytesMax: number): string {
   if (octets.length > pathBytesMax * 4) throw new ImapSyntaxError('The mailbox name is too long');
-  const path = decodeModifiedUtf7(octets.toString('latin1'))?.normalize('NFC');
-  if (path === undefined) throw new ImapSyntaxError('The mailbox name is not modified UTF-7');
+  const path = (utf8 ? decodeUtf8(octets) : decodeModifiedUtf7(octets.toString('latin1')))?.normalize('NFC');
+  if (path === undefined)
+    throw new ImapSyntaxError(`The mailbox name is not ${utf8 ? 'UTF-8' : 'modified UTF-7'}`);
   if (Buffer.byteLength(path) > pathBytesMax) throw new ImapSyntaxError('The mailbox name is too long');
   return path;
+}
+
+function decodeUtf8(octets: Buffer): string | undefined {
+  return isUtf8(octets) ? octets.toString('utf8') : undefined;
 }

@@ -21,9 +21,13 @@ export type Parsed =
  * (I4). The state is checked before the arguments are read, so that a stranger reaches the readers of LOGIN and
  * AUTHENTICATE only (CVE-2026-42006).
  */
-export function parseCommand(octets: CommandOctets, state: SessionState, limits: ImapLimits): Parsed {
+export function parseCommand(
+  octets: CommandOctets,
+  { state, speaksUtf8 }: { readonly state: SessionState; readonly speaksUtf8: boolean },
+  limits: ImapLimits,
+): Parsed {
   const nestingMax = state === 'not_authenticated' ? limits.nestingMaxBeforeLogin : limits.nestingMax;
-  const scanner = new Scanner(octets, { nestingMax, utf8: false });
+  const scanner = new Scanner(octets, { nestingMax, utf8: speaksUtf8 });
   let tag: string | undefined;
   try {
     tag = scanner.tag();
@@ -47,7 +51,7 @@ export function readHead(head: Buffer): { readonly tag: string | undefined; read
   try {
     tag = scanner.tag();
     scanner.space();
-    return { tag, name: scanner.keyword() };
+    return { tag, name: scanName(scanner) };
   } catch (error) {
     if (error instanceof ImapSyntaxError) return { tag, name: '' };
     throw error;
@@ -55,14 +59,16 @@ export function readHead(head: Buffer): { readonly tag: string | undefined; read
 }
 
 function scanCommand(scanner: Scanner): ImapCommand {
-  let name = scanner.keyword();
-  if (name === 'UID') {
-    scanner.space();
-    name = `UID ${scanner.keyword()}`;
-  }
-  const command = commands.get(name);
+  const command = commands.get(scanName(scanner));
   if (command === undefined) throw new ImapSyntaxError('Unknown command');
   return command;
+}
+
+function scanName(scanner: Scanner): string {
+  const name = scanner.keyword();
+  if (name !== 'UID') return name;
+  scanner.space();
+  return `UID ${scanner.keyword()}`;
 }
 
 function wrongState(command: ImapCommand, state: SessionState): string {

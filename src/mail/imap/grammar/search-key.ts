@@ -6,7 +6,7 @@ import { ImapSyntaxError } from '#mail/imap/wire/syntax-error.ts';
 import { type DayNumber, scanDate } from './date-time.ts';
 import { type KeywordLimits, scanKeyword } from './flags.ts';
 import { scanFact } from './search-fact.ts';
-import { scanSequenceSet, type SequenceSet, startsSequenceSet } from './sequence-set.ts';
+import { type MessageSet, scanMessageSet, startsMessageSet } from './sequence-set.ts';
 
 export type Comparison = 'before' | 'on' | 'since';
 
@@ -16,9 +16,11 @@ export type SearchKey =
   | { readonly kind: 'not'; readonly key: SearchKey }
   | { readonly kind: 'flag'; readonly bit: number; readonly set: boolean }
   | { readonly kind: 'keyword'; readonly keyword: string; readonly set: boolean }
-  | { readonly kind: 'sequence'; readonly set: SequenceSet; readonly byUid: boolean }
+  | { readonly kind: 'sequence'; readonly set: MessageSet; readonly byUid: boolean }
   | { readonly kind: 'internal_date'; readonly compare: Comparison; readonly day: DayNumber }
   | { readonly kind: 'larger' | 'smaller'; readonly octets: number }
+  /** Taken in before that many seconds ago, or since (RFC 5032). */
+  | { readonly kind: 'older' | 'younger'; readonly seconds: number }
   | { readonly kind: 'modseq'; readonly modseq: number }
   | { readonly kind: 'sent_date'; readonly compare: Comparison; readonly day: DayNumber }
   /** A field of the envelope or, with any other name, of the header; the needle is not folded yet. */
@@ -75,8 +77,8 @@ function scanKey(reader: KeyReader): SearchKey {
   if (scanner.peekIs('(')) {
     return { kind: 'and', keys: scanner.list(() => scanKey(reader), { itemsMax: limits.searchKeysMax }) };
   }
-  if (startsSequenceSet(scanner)) {
-    return { kind: 'sequence', set: scanSequenceSet(scanner, limits.sequenceRangesMax), byUid: false };
+  if (startsMessageSet(scanner)) {
+    return { kind: 'sequence', set: scanMessageSet(scanner, limits.sequenceRangesMax), byUid: false };
   }
   const name = scanner.keyword();
   const plain = plainKeys[name];
@@ -97,7 +99,7 @@ function scanKeyArgument(reader: KeyReader, name: string): SearchKey {
         return { kind: 'or', keys: [one, scanKey(reader)] };
       });
     case 'UID':
-      return { kind: 'sequence', set: scanSequenceSet(scanner, limits.sequenceRangesMax), byUid: true };
+      return { kind: 'sequence', set: scanMessageSet(scanner, limits.sequenceRangesMax), byUid: true };
     case 'KEYWORD':
     case 'UNKEYWORD':
       return { kind: 'keyword', keyword: scanKeyword(scanner, limits), set: name === 'KEYWORD' };
@@ -112,6 +114,9 @@ function scanKeyArgument(reader: KeyReader, name: string): SearchKey {
     case 'LARGER':
     case 'SMALLER':
       return { kind: name === 'LARGER' ? 'larger' : 'smaller', octets: scanner.number63() };
+    case 'OLDER':
+    case 'YOUNGER':
+      return { kind: name === 'OLDER' ? 'older' : 'younger', seconds: scanSeconds(scanner) };
     case 'MODSEQ':
       return { kind: 'modseq', modseq: scanModseq(scanner) };
     case 'TEXT':
@@ -134,6 +139,13 @@ function scanKeyArgument(reader: KeyReader, name: string): SearchKey {
       return { kind: 'fact', fact };
     }
   }
+}
+
+/** RFC 5032, section 3: zero is no interval. */
+function scanSeconds(scanner: Scanner): number {
+  const seconds = scanner.number();
+  if (seconds === 0) throw new ImapSyntaxError('An interval of no seconds');
+  return seconds;
 }
 
 /** NOT and OR nest without parentheses; sixteen thousand of them must not become sixteen thousand calls (I3). */

@@ -12,6 +12,14 @@ export interface NumberRange {
 /** As written, in any order, with `LARGEST` for `*`. */
 export type SequenceSet = readonly NumberRange[];
 
+/** A set, or `$`: what the last SEARCH with RETURN (SAVE) has found (RFC 5182). */
+export type MessageSet = SequenceSet | 'saved';
+
+/** What names messages of the selected mailbox: `$` stands wherever a set may, and alone (RFC 5182, section 2.1). */
+export function scanMessageSet(scanner: Scanner, rangesMax: number): MessageSet {
+  return scanner.skip('$') ? 'saved' : scanSequenceSet(scanner, rangesMax);
+}
+
 /** RFC 9051, sequence-set. Throws when there are more ranges than allowed (I8). */
 export function scanSequenceSet(scanner: Scanner, rangesMax: number): SequenceSet {
   const ranges: NumberRange[] = [];
@@ -24,9 +32,15 @@ export function scanSequenceSet(scanner: Scanner, rangesMax: number): SequenceSe
   return ranges;
 }
 
-export function startsSequenceSet(scanner: Scanner): boolean {
+/** One message, by its number or `*`. */
+export function scanSequenceNumber(scanner: Scanner): SequenceSet {
+  const number = scanNumber(scanner);
+  return [{ first: number, last: number }];
+}
+
+export function startsMessageSet(scanner: Scanner): boolean {
   const byte = scanner.peek();
-  return byte !== undefined && (isDigitByte(byte) || byte === 0x2a);
+  return byte !== undefined && (isDigitByte(byte) || byte === 0x2a || byte === 0x24);
 }
 
 function scanNumber(scanner: Scanner): number {

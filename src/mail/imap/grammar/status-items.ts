@@ -10,6 +10,7 @@ const valueOf = {
   UIDNEXT: (mailbox: Mailbox) => mailbox.uidNext,
   UIDVALIDITY: (mailbox: Mailbox) => mailbox.uidValidity,
   UNSEEN: (mailbox: Mailbox) => mailbox.unseen,
+  /** RFC 9051, section 6.3.11. */
   DELETED: (mailbox: Mailbox) => mailbox.deleted,
   /** RFC 9208, section 4.1.4. */
   'DELETED-STORAGE': (mailbox: Mailbox) => mailbox.deletedSize,

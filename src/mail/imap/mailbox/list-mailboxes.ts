@@ -6,20 +6,30 @@ import type { Octets } from '#mail/imap/wire/encode.ts';
 
 import { createWildcardMatcher } from './wildcard.ts';
 
+/** In which spelling the session reads names. */
+interface NameReader {
+  readonly speaksUtf8: boolean;
+}
+
 /** The untagged lines of LIST, without CRLF: mailboxes by path, each followed by its STATUS where asked. */
-export function listLines(mailboxes: readonly Mailbox[], input: ListArguments): readonly Octets[] {
+export function listLines(
+  mailboxes: readonly Mailbox[],
+  input: ListArguments,
+  reader: NameReader,
+): readonly Octets[] {
   const matches = pathMatcher(input.patterns);
   const parents = parentsOf(mailboxes);
-  const selectedBelow = input.select.recursiveMatch
-    ? parentsOf(mailboxes.filter(isSelected))
-    : new Set<string>();
+  const selected = input.select.recursiveMatch ? mailboxes.filter(isSelected) : [];
+  const selectedBelow = parentsOf(selected);
+  // RFC 5258, section 4: a name is not shown for the sake of children that are shown themselves.
+  const hiddenBelow = parentsOf(selected.filter((mailbox) => !matches(mailbox.path)));
   const lines: Octets[] = [];
   for (const mailbox of inOrder(withLevels(mailboxes, input.patterns))) {
     if (!matches(mailbox.path)) continue;
     const childInfo = selectedBelow.has(mailbox.path);
-    if (!isSelected(mailbox) && !childInfo) continue;
+    if (!isSelected(mailbox) && !hiddenBelow.has(mailbox.path)) continue;
     const attributes = attributesOf(mailbox, parents, input.returns.subscribed);
-    const name = encodeMailboxName(mailbox.path);
+    const name = encodeMailboxName(mailbox.path, reader);
     const extended = childInfo ? ` ("CHILDINFO" (${childInfoOf(input)}))` : '';
     lines.push(`* LIST (${attributes.join(' ')}) "/" ${name}${extended}`);
     if (input.returns.status !== undefined && isThere(mailbox)) {
@@ -41,6 +51,7 @@ export function listLines(mailboxes: readonly Mailbox[], input: ListArguments): 
 export function subscribedLines(
   mailboxes: readonly Mailbox[],
   patterns: readonly string[],
+  reader: NameReader,
 ): readonly Octets[] {
   const matches = pathMatcher(patterns);
   const subscribed = mailboxes.filter((mailbox) => mailbox.subscribed);
@@ -52,7 +63,7 @@ export function subscribedLines(
     .filter((mailbox) => matches(mailbox.path))
     .map(
       (mailbox) =>
-        `* LSUB (${mailbox.subscribed ? '' : '\\Noselect'}) "/" ${encodeMailboxName(mailbox.path)}`,
+        `* LSUB (${isThere(mailbox) && mailbox.subscribed ? '' : '\\Noselect'}) "/" ${encodeMailboxName(mailbox.path, reader)}`,
     );
 }
 
@@ -109,6 +120,11 @@ const noMailbox: Mailbox = {
   subscribed: false,
   rights: 0,
 };
+
+/** A name that is subscribed to without a mailbox (RFC 5258, section 3). */
+export function lostMailbox(path: string): Mailbox {
+  return { ...noMailbox, path, subscribed: true };
+}
 
 function isThere(mailbox: Mailbox): boolean {
   return mailbox.id !== '';

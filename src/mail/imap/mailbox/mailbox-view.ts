@@ -1,6 +1,6 @@
 import type { Mailbox, MailboxEntry } from '#app/ports/mail.ts';
 import { encodeFlags, systemFlags } from '#mail/imap/grammar/flags.ts';
-import { mergeRanges, type SequenceSet } from '#mail/imap/grammar/sequence-set.ts';
+import { type MessageSet, mergeRanges } from '#mail/imap/grammar/sequence-set.ts';
 import { encodeNumberSet, type Octets } from '#mail/imap/wire/encode.ts';
 
 import type { MailboxIndex } from './mailbox-index.ts';
@@ -19,6 +19,8 @@ export interface TellOptions {
   readonly modseq: boolean;
   /** Whether VANISHED stands for EXPUNGE, once QRESYNC is enabled (RFC 7162, section 3.2.10). */
   readonly vanished: boolean;
+  /** Whether RECENT is told; IMAP4rev2 has given it up (RFC 9051, appendix E). */
+  readonly recent?: boolean;
 }
 
 /**
@@ -38,6 +40,7 @@ export class MailboxView {
   #toldKeywords: number;
   /** Mod-sequences that this session's own STORE has already answered, by UID. */
   readonly #answered = new Map<number, number>();
+  #saved: readonly number[] = [];
 
   constructor(mailbox: Mailbox, index: MailboxIndex, readOnly: boolean) {
     this.mailbox = mailbox;
@@ -73,7 +76,8 @@ export class MailboxView {
    * The messages that a set names, in order. Numbers beyond the mailbox name nothing: clients race with expunges, and
    * RFC 9051, section 6.4.9 asks for that with UIDs.
    */
-  resolve(set: SequenceSet, byUid: boolean): readonly MessageRef[] {
+  resolve(set: MessageSet, byUid: boolean): readonly MessageRef[] {
+    if (set === 'saved') return this.#savedRefs();
     const refs: MessageRef[] = [];
     for (const range of mergeRanges(set, this.largest(byUid))) {
       const from = byUid ? positionAtOrAfter(this.#list, range.first) : Math.max(0, range.first - 1);
@@ -84,6 +88,19 @@ export class MailboxView {
       }
     }
     return refs;
+  }
+
+  /** Keeps what a SEARCH has found for `$` (RFC 5182), in any order; a mailbox begins with nothing saved. */
+  save(uids: readonly number[]): void {
+    this.#saved = uids.toSorted((one, other) => one - other);
+  }
+
+  /** Messages that have gone since are no longer of it (RFC 5182, section 2.1). */
+  #savedRefs(): readonly MessageRef[] {
+    return this.#saved.flatMap((uid) => {
+      const sequence = this.sequenceOf(uid);
+      return sequence === undefined ? [] : [{ sequence, uid }];
+    });
   }
 
   /** What `*` stands for. */
@@ -138,6 +155,7 @@ export class MailboxView {
       lastKnown,
       isInStep,
       countBefore: this.count - (isInStep ? before.length : 0),
+      recent: options.recent ?? true,
     });
     if (index.highestModseq !== this.#toldModseq) this.#tellFlags(lines, lastKnown, options.modseq);
     if (isInStep) this.#completeModseq = this.#toldModseq;
@@ -160,7 +178,12 @@ export class MailboxView {
    */
   #tellArrivals(
     lines: Octets[],
-    { lastKnown, isInStep, countBefore }: { lastKnown: number; isInStep: boolean; countBefore: number },
+    {
+      lastKnown,
+      isInStep,
+      countBefore,
+      recent,
+    }: { lastKnown: number; isInStep: boolean; countBefore: number; recent: boolean },
   ): void {
     const present = this.index.list();
     const from = positionAtOrAfter(present, lastKnown + 1);
@@ -172,7 +195,9 @@ export class MailboxView {
       uids.set(arrived, this.count);
       this.#list = { uids, count: uids.length };
     }
-    if (this.count > countBefore) lines.push(`* ${this.count} EXISTS`, '* 0 RECENT');
+    if (this.count <= countBefore) return;
+    lines.push(`* ${this.count} EXISTS`);
+    if (recent) lines.push('* 0 RECENT');
   }
 
   #tellFlags(lines: Octets[], lastKnown: number, modseq: boolean): void {

@@ -1,6 +1,6 @@
 import { dayOf, dayOfDateHeader } from '#mail/imap/grammar/date-time.ts';
 import type { Comparison, SearchKey } from '#mail/imap/grammar/search-key.ts';
-import { mergeRanges, type NumberRange, rangesHold } from '#mail/imap/grammar/sequence-set.ts';
+import { type MessageSet, mergeRanges, rangesHold } from '#mail/imap/grammar/sequence-set.ts';
 import type { IndexRow } from '#mail/imap/mailbox/mailbox-index.ts';
 import type { MailboxView, MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 
@@ -42,13 +42,16 @@ export function createTest(key: SearchKey, view: MailboxView, hits: ContentHits)
     case 'keyword':
       return keywordTest(key.keyword.toUpperCase(), key.set);
     case 'sequence':
-      return sequenceTest(mergeRanges(key.set, view.largest(key.byUid)), key.byUid);
+      return sequenceTest(key.set, key.byUid, view);
     case 'internal_date':
       return ({ row }) => compares(dayOf(row.internalDate), key.compare, key.day);
     case 'larger':
       return ({ row }) => row.size > key.octets;
     case 'smaller':
       return ({ row }) => row.size < key.octets;
+    case 'older':
+    case 'younger':
+      return withinTest(key.kind, Date.now() - key.seconds * 1000);
     case 'modseq':
       return ({ row }) => row.modseq >= key.modseq;
     case 'sent_date':
@@ -60,6 +63,8 @@ export function createTest(key: SearchKey, view: MailboxView, hits: ContentHits)
       return ({ ref }) => found.has(ref.uid);
     }
     case 'content': {
+      // No letters are in every text.
+      if (key.needle === '') return () => true;
       const found = hits(key);
       return ({ ref }) => found.has(ref.uid);
     }
@@ -101,8 +106,19 @@ function keywordTest(keyword: string, set: boolean): Test {
   return ({ row }) => row.keywords.some((held) => held.toUpperCase() === keyword) === set;
 }
 
-function sequenceTest(ranges: readonly NumberRange[], byUid: boolean): Test {
+function sequenceTest(set: MessageSet, byUid: boolean, view: MailboxView): Test {
+  if (set === 'saved') {
+    const saved = new Set(view.resolve(set, true).map((ref) => ref.uid));
+    return ({ ref }) => saved.has(ref.uid);
+  }
+  const ranges = mergeRanges(set, view.largest(byUid));
   return ({ ref }) => rangesHold(ranges, byUid ? ref.uid : ref.sequence);
+}
+
+/** RFC 5032: both hold for a message that was taken in at that very instant. */
+function withinTest(kind: 'older' | 'younger', instant: number): Test {
+  if (kind === 'older') return ({ row }) => row.internalDate <= instant;
+  return ({ row }) => row.internalDate >= instant;
 }
 
 /** An empty needle asks only whether the field is there (RFC 9051, HEADER). */

@@ -1,4 +1,4 @@
-import type { EnvelopeAddress, MessageStructure } from '#domain/mail/structure.ts';
+import type { Envelope, EnvelopeAddress } from '#domain/mail/structure.ts';
 import { decodeWords, fieldText, headerFields } from '#mail/message/header-fields.ts';
 
 import { fold } from './fold.ts';
@@ -25,7 +25,7 @@ export function factsOfHeader(header: Buffer): HeaderFacts {
   return { date: texts('date')[0], texts };
 }
 
-export function factsOfEnvelope({ envelope }: MessageStructure): HeaderFacts {
+export function factsOfEnvelope({ envelope }: { readonly envelope: Envelope }): HeaderFacts {
   const texts = (name: string): readonly string[] => {
     switch (name) {
       case 'date':

@@ -1,16 +1,15 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-import type { MessageStructure } from '#domain/mail/structure.ts';
-import { readHeader } from '#mail/imap/fetch/fallback-structure.ts';
 import type { SearchKey } from '#mail/imap/grammar/search-key.ts';
 import type { IndexRow } from '#mail/imap/mailbox/mailbox-index.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
-import { CommandRefused } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
 
+import { searchDeadline } from './deadline.ts';
 import { type ContentHits, createTest, type StoreKey, type Test } from './evaluate.ts';
 import { fold } from './fold.ts';
-import { factsOfEnvelope, factsOfHeader, type HeaderFacts, isEnvelopeField } from './header-facts.ts';
+import { isEnvelopeField } from './header-facts.ts';
+import { envelopeFactsOf, headerFactsOf } from './read-facts.ts';
 
 /** Messages tested before other sessions get their turn. */
 const MESSAGES_PER_TURN = 2000;
@@ -25,11 +24,7 @@ export interface Found {
  * read, by batches. Refused when it takes longer than the limit (I6).
  */
 export async function searchMessages(session: Session, key: SearchKey): Promise<readonly Found[]> {
-  const deadline = performance.now() + session.limits.searchDeadlineMs;
-  const keepGoing = (): void => {
-    if (performance.now() > deadline)
-      throw new CommandRefused('The search took too long; narrow it', 'LIMIT');
-  };
+  const keepGoing = searchDeadline(session.limits);
   const test = createTest(key, session.view, await contentHits(session, key, keepGoing));
   const found: Found[] = [];
   const open: Opened[] = [];
@@ -63,35 +58,15 @@ interface OpenWork {
 }
 
 async function testOpen(session: Session, work: OpenWork): Promise<readonly Found[]> {
-  const { view, access, limits } = session;
   const found: Found[] = [];
-  for (let at = 0; at < work.open.length; at += limits.fetchBatchMessages) {
-    work.keepGoing();
-    const batch = work.open.slice(at, at + limits.fetchBatchMessages);
-    const uids = batch.map(({ ref }) => ref.uid);
-    const structures = work.readsOctets
-      ? new Map<number, MessageStructure>()
-      : await access.structures(view.mailbox.id, uids);
-    for (const { ref, row } of batch) {
-      const facts = await factsOf(session, row, structures.get(ref.uid));
-      if (facts !== undefined && work.test({ ref, row, facts }) === true)
-        found.push({ ref, modseq: row.modseq });
-    }
+  const refs = work.open.map(({ ref }) => ref);
+  const facts = work.readsOctets
+    ? headerFactsOf(session, work.open, work.keepGoing)
+    : envelopeFactsOf(session, refs, work.keepGoing);
+  for await (const { ref, row, facts: known } of facts) {
+    if (work.test({ ref, row, facts: known }) === true) found.push({ ref, modseq: row.modseq });
   }
   return found;
-}
-
-/** Undefined when the message has gone meanwhile. */
-async function factsOf(
-  session: Session,
-  row: IndexRow,
-  structure: MessageStructure | undefined,
-): Promise<HeaderFacts | undefined> {
-  if (structure !== undefined) return factsOfEnvelope(structure);
-  const { access, view, limits } = session;
-  const message = { access, mailboxId: view.mailbox.id, uid: row.uid, size: row.size };
-  const header = await readHeader(message, limits);
-  return header === undefined ? undefined : factsOfHeader(header);
 }
 
 /** Asks the store for every text and every fact once. */
@@ -99,14 +74,14 @@ async function contentHits(session: Session, key: SearchKey, keepGoing: () => vo
   const hits = new Map<string, ReadonlySet<number>>();
   const wanted: StoreKey[] = [];
   someKey(key, (one) => {
-    if (one.kind === 'content' || one.kind === 'fact') wanted.push(one);
+    if (one.kind === 'fact' || (one.kind === 'content' && one.needle !== '')) wanted.push(one);
     return false;
   });
   for (const one of wanted) {
     const name = nameOfHits(one);
     if (hits.has(name)) continue;
     keepGoing();
-    hits.set(name, new Set(await askStore(session, one)));
+    hits.set(name, new Set(await askStore(session, one, keepGoing)));
   }
   return (one) => hits.get(nameOfHits(one)) ?? new Set();
 }
@@ -115,10 +90,14 @@ function nameOfHits(key: StoreKey): string {
   return key.kind === 'fact' ? JSON.stringify(key.fact) : `${key.where} ${fold(key.needle)}`;
 }
 
-function askStore({ access, view }: Session, key: StoreKey): Promise<readonly number[]> {
+function askStore(
+  { access, view }: Session,
+  key: StoreKey,
+  keepGoing: () => void,
+): Promise<readonly number[]> {
   return key.kind === 'fact'
     ? access.findByFact(view.mailbox.id, key.fact)
-    : access.search(view.mailbox.id, key.where, fold(key.needle));
+    : access.search(view.mailbox.id, key.where, fold(key.needle), keepGoing);
 }
 
 /** Whether a key or one inside it is such; the depth is bounded by the grammar (I3). */

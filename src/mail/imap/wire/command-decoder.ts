@@ -9,7 +9,7 @@ export interface CommandOctets {
 /**
  * What the decoder found next.
  * - `literal`: a literal is announced; nothing more comes until `acceptLiteral` or `refuseLiteral`.
- * - `malformed`: a command with NUL, bare CR or bare LF, or a NUL in a literal; the framing is intact (I4).
+ * - `malformed`: a command with NUL, bare CR or bare LF, or a NUL in a literal that is no literal8; the framing is intact (I4).
  * - `overflow`: a command or line longer than the limit; where the next one starts is unknown, so the caller closes.
  */
 export type Decoded =
@@ -29,6 +29,7 @@ export type Decoded =
 
 const CR = 13;
 const LF = 10;
+const TILDE = 0x7e;
 
 /** The size of a literal that no limit allows; larger figures are not told apart (I1: `{2147483648}` and up). */
 const LITERAL_SIZE_CAP = 0xff_ff_ff_ff;
@@ -47,6 +48,8 @@ export class CommandDecoder {
   #literalBytes = 0;
   #malformed = false;
   #announced: number | undefined;
+  /** Whether the announced literal may hold NUL (RFC 3516, section 4.4: `~{n}`). */
+  #isBinary = false;
   #wanted: number | undefined;
   #literal = new OctetQueue();
 
@@ -90,6 +93,7 @@ export class CommandDecoder {
       this.#textBytes += line.length;
       if (announcement !== undefined) {
         this.#announced = announcement.size;
+        this.#isBinary = text.at(-1) === TILDE;
         return {
           type: 'literal',
           size: announcement.size,
@@ -141,7 +145,7 @@ export class CommandDecoder {
     this.#literal.push(this.#input.take(Math.min(missing, this.#input.length)));
     if (this.#literal.length < size) return false;
     const literal = this.#literal.take(size);
-    if (literal.includes(0)) this.#malformed = true;
+    if (!this.#isBinary && literal.includes(0)) this.#malformed = true;
     this.#literals.push(literal);
     this.#literalBytes += size;
     this.#wanted = undefined;

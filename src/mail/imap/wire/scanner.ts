@@ -14,7 +14,8 @@ const QUOTED_BYTES_MAX = 64 * 1024;
 export class Scanner {
   readonly #octets: CommandOctets;
   readonly #nestingMax: number;
-  readonly #utf8: boolean;
+  /** Whether quoted strings and mailbox names are UTF-8. */
+  readonly utf8: boolean;
   #segment = 0;
   #at = 0;
   #depth = 0;
@@ -22,7 +23,7 @@ export class Scanner {
   constructor(octets: CommandOctets, options: { nestingMax: number; utf8: boolean }) {
     this.#octets = octets;
     this.#nestingMax = options.nestingMax;
-    this.#utf8 = options.utf8;
+    this.utf8 = options.utf8;
   }
 
   /** The next octet of the text, or undefined at a literal and at the end. */
@@ -186,6 +187,12 @@ export class Scanner {
     return literal;
   }
 
+  /** A literal, or a literal8, which may hold NUL (RFC 3516, section 4.4). */
+  literal8(): Buffer {
+    this.skip('~');
+    return this.literal();
+  }
+
   /** RFC 9051, quoted: only `"` and `\` may follow a backslash, and 8-bit only once UTF-8 is enabled (I4). */
   #quoted(): Buffer {
     const text = this.#text();
@@ -199,7 +206,7 @@ export class Scanner {
         at += 1;
         byte = text[at];
         if (byte !== QUOTE && byte !== BACKSLASH) throw new ImapSyntaxError('Bad quoted pair');
-      } else if (byte > 0x7e && !this.#utf8) {
+      } else if (byte > 0x7e && !this.utf8) {
         throw new ImapSyntaxError('8-bit characters need a literal');
       }
       bytes.push(byte);

@@ -24,7 +24,7 @@ describe('createImapServer', () => {
     await play(
       client,
       `C: a CAPABILITY
-       S: * CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE STARTTLS LOGINDISABLED
+       S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS LOGINDISABLED
        S: a OK CAPABILITY completed
        C: b LOGIN an.nguyen@binhthuan.example "mat khau"
        S: b NO [PRIVACYREQUIRED] Use STARTTLS first
@@ -41,7 +41,7 @@ describe('createImapServer', () => {
     await play(
       client,
       `C: d CAPABILITY
-       S: * CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN
+       S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN
        S: d OK CAPABILITY completed
        C: e STARTTLS
        S: e BAD TLS is active already

@@ -45,6 +45,27 @@ describe('the mailbox commands', () => {
     );
   });
 
+  it('shows a parent for the sake of children only where these are not shown', async () => {
+    for (const path of ['a', 'a/b', 'c', 'c/d']) server.mail.make(path, undefined);
+    for (const path of ['INBOX', 'Sent', 'Trash', 'a', 'c', 'c/d'])
+      await client.command(`UNSUBSCRIBE ${path}`);
+    await play(
+      client,
+      `C: a LIST (SUBSCRIBED RECURSIVEMATCH) "" %
+       S: * LIST (\\HasChildren) "/" a ("CHILDINFO" ("SUBSCRIBED"))
+       S: a OK LIST completed
+       C: b LIST (SUBSCRIBED RECURSIVEMATCH) "" *
+       S: * LIST (\\HasNoChildren \\Subscribed) "/" a/b
+       S: b OK LIST completed
+       C: c LIST (RECURSIVEMATCH) "" %
+       S: c BAD RECURSIVEMATCH needs another selection option
+       C: d LIST (REMOTE SUBSCRIBED) "" ("" c% a/%) RETURN (CHILDREN SPECIAL-USE SUBSCRIBED STATUS (DELETED))
+       S: * LIST (\\HasNoChildren \\Subscribed) "/" a/b
+       S: * STATUS a/b (DELETED 0)
+       S: d OK LIST completed`,
+    );
+  });
+
   it('lists by wildcards without quotes, with INBOX in any case', async () => {
     server.mail.make('box', undefined);
     server.mail.make('box/a', undefined);

@@ -9,7 +9,7 @@ import type { SessionState } from '#mail/imap/session.ts';
 function answer(text: string, state: SessionState = 'selected', literals: readonly string[] = []): string {
   const texts = text.split('~').map((piece) => Buffer.from(piece));
   const octets = { texts, literals: literals.map((literal) => Buffer.from(literal)) };
-  const parsed = parseCommand(octets, state, defaultImapLimits);
+  const parsed = parseCommand(octets, { state, speaksUtf8: false }, defaultImapLimits);
   if (parsed.type === 'command') return parsed.command.name;
   const { status, code, message } = parsed.refusal;
   return `${parsed.tag ?? '*'} ${status} ${code === undefined ? '' : `[${code}] `}${message}`;

@@ -1,0 +1,47 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+
+import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
+import { prepareScanned } from '#mail/official-mail.ts';
+import { makeOffice, startOfficeServer, type OfficeServer } from '#support/office-fixture.ts';
+import { createTestDatabase, type TestDatabase } from '#support/test-database.ts';
+
+let test: TestDatabase;
+let pool: ParsePool;
+let imap: OfficeServer;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
+afterEach(async () => {
+  await imap.server.close();
+  await pool.close();
+});
+
+const stored = () =>
+  test.database.rows(
+    `select (select count(*) from message) as messages, (select count(*) from blob) as blobs,
+       (select count(*) from mailbox_message) as entries, (select count(*) from outbox) as logged`,
+  );
+
+describe('APPEND', () => {
+  it('M1 refuses a message that could not be scanned for a secrecy mark in time, and all that came with it', async () => {
+    pool = createParsePool({
+      size: 1,
+      inlineBytesMax: 30,
+      deadlineMs: 10_000,
+      program: new URL('../../support/poison-worker.ts', import.meta.url),
+    });
+    const office = await makeOffice(test.database);
+    imap = await startOfficeServer(test.database, {}, (bytes) => prepareScanned(pool, bytes));
+    const client = await imap.signIn(office.specialist);
+    const literal = (text: string): string => `{${text.length}+}\r\n${text}`;
+    const [good, poison] = [literal('Subject: a\r\n\r\nb'), literal(`Crash: a\r\n\r\n${'b'.repeat(30)}`)];
+    const before = await stored();
+    for (const messages of [poison, `${good} ${poison}`])
+      expect((await client.command(`APPEND INBOX ${messages}`)).at(-1)).toMatch(/^NO \[UNAVAILABLE\]/);
+    expect(await stored()).toEqual(before);
+    expect(pool.restarts).toBeGreaterThan(0);
+    expect((await client.command(`APPEND INBOX ${good}`)).at(-1)).toMatch(/^OK \[APPENDUID/);
+  }, 30_000);
+});
