@@ -11,7 +11,7 @@ import type { CleanUp } from './clean-up.ts';
 export interface HubProcess {
   readonly url: string;
   readonly databaseUrl: string;
-  readonly ports: Readonly<Record<'smtp' | 'submissions', number>>;
+  readonly ports: Readonly<Record<'smtp' | 'submissions' | 'imaps', number>>;
   /** Of every demo account. */
   readonly password: string;
   /** From the start of the process to "chidao is ready". */
@@ -33,14 +33,19 @@ const anyFreePort = '0';
 const password = 'mat-khau-do-luong';
 
 /**
- * Makes the cluster beforehand, so that PostgreSQL keeps the time of each commit: the bench's clock for "commit". This
- * setting is the only difference from a hub in use. It costs a few bytes in memory per transaction.
+ * Makes the cluster beforehand, with lines of postgresql.conf. The default lets PostgreSQL keep the time of each commit,
+ * the bench's clock for "commit". These settings are the only difference from a hub in use; that one costs a few bytes
+ * in memory per transaction.
  */
-export async function prepareDatabase(dataDir: string, cleanUp: CleanUp): Promise<void> {
+export async function prepareDatabase(
+  dataDir: string,
+  cleanUp: CleanUp,
+  settings: readonly string[] = ['track_commit_timestamp = on'],
+): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir, explicitDataDir: true, log: () => undefined });
   cleanUp.add(postgres.stop);
   await postgres.stop();
-  await appendFile(join(clusterFolder(dataDir), 'postgresql.conf'), 'track_commit_timestamp = on\n');
+  await appendFile(join(clusterFolder(dataDir), 'postgresql.conf'), `${settings.join('\n')}\n`);
 }
 
 export async function startHubProcess(options: HubProcessOptions, cleanUp: CleanUp): Promise<HubProcess> {

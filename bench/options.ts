@@ -1,11 +1,15 @@
 import { parseArgs } from 'node:util';
 
-export const chapters = ['directives', 'mail'] as const;
+export const chapters = ['directives', 'mail', 'imap'] as const;
 
 export interface BenchOptions {
   readonly chapters: readonly (typeof chapters)[number][];
   /** Of the mail chapter, in one round. */
   readonly messages: number;
+  /** Of the IMAP chapter, in the largest mailbox. */
+  readonly mailboxMessages: number;
+  /** Of the IMAP chapter; empty for all. */
+  readonly figures: readonly string[];
   /** Size of the demo province; `full` is the one whose figures count. */
   readonly accounts: 'tiny' | 'demo' | 'full';
   readonly rounds: number;
@@ -18,7 +22,7 @@ export interface BenchOptions {
 }
 
 export const usage =
-  'npm run bench -- [--chapter=directives|mail] [--messages=2000] [--accounts=tiny|demo|full] [--rounds=5] [--idle-seconds=60] [--no-arrived] [--profile=folder]';
+  'npm run bench -- [--chapter=directives|mail|imap] [--messages=2000] [--mailbox-messages=100000] [--figures=name,name] [--accounts=tiny|demo|full] [--rounds=5] [--idle-seconds=60] [--no-arrived] [--profile=folder]';
 
 /** Throws with a sentence for the person at the keyboard. */
 export function readOptions(args: readonly string[]): BenchOptions {
@@ -27,6 +31,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     options: {
       chapter: { type: 'string' },
       messages: { type: 'string', default: '2000' },
+      'mailbox-messages': { type: 'string', default: '100000' },
+      figures: { type: 'string' },
       accounts: { type: 'string', default: 'full' },
       rounds: { type: 'string', default: '5' },
       'idle-seconds': { type: 'string' },
@@ -38,10 +44,12 @@ export function readOptions(args: readonly string[]): BenchOptions {
   if (accounts !== 'tiny' && accounts !== 'demo' && accounts !== 'full')
     throw new Error(`--accounts is tiny, demo or full, not ${accounts}`);
   const chosen = chapters.filter((name) => values.chapter === undefined || values.chapter === name);
-  if (chosen.length === 0) throw new Error(`--chapter is directives or mail, not ${values.chapter}`);
+  if (chosen.length === 0) throw new Error(`--chapter is directives, mail or imap, not ${values.chapter}`);
   return {
     chapters: chosen,
     messages: wholeNumber('messages', values.messages),
+    mailboxMessages: wholeNumber('mailbox-messages', values['mailbox-messages']),
+    figures: values.figures === undefined ? [] : values.figures.split(','),
     accounts,
     rounds: wholeNumber('rounds', values.rounds),
     idleSeconds: wholeNumber('idle-seconds', values['idle-seconds'] ?? (accounts === 'full' ? '60' : '2')),

@@ -3,6 +3,8 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type CleanUp, createCleanUp } from './clean-up.ts';
 import { tableOf, verdictsOf } from './figures.ts';
+import { imapSideBySide } from './imap/imap-side-by-side.ts';
+import { imapTableOf, imapVerdictsOf } from './imap/imap-figures.ts';
 import { incomingMail } from './mail/incoming-mail.ts';
 import { mailTableOf, mailVerdictsOf } from './mail/mail-figures.ts';
 import { oneToEveryone } from './one-to-everyone.ts';
@@ -62,6 +64,11 @@ try {
     const result = await inItsTurn((turn) => incomingMail(options, turn, say));
     say(`\n${mailTableOf(result)}`);
     record['incomingMail'] = { ...result, verdicts: mailVerdictsOf(result) };
+  }
+  if (options.chapters.includes('imap')) {
+    const result = await inItsTurn((turn) => imapSideBySide(options, turn, say));
+    say(`\n${imapTableOf(result)}`);
+    record['imapSideBySide'] = { ...result, verdicts: imapVerdictsOf(result) };
   }
   await mkdir(resultsFolder, { recursive: true });
   const file = new URL(`${startedAt.toISOString().replaceAll(':', '-')}.json`, resultsFolder);
