@@ -126,6 +126,11 @@ export class ImapClient {
     this.#deflate.pipe(plain);
   }
 
+  /** Resolves when the system has taken all that was sent. */
+  async flush(): Promise<void> {
+    await new Promise<void>((resolve) => this.#socket.write('', () => resolve()));
+  }
+
   /** Sends a command and gives back all lines up to and with its tagged answer; a literal counts as one line. */
   async command(text: string): Promise<readonly string[]> {
     this.#tags += 1;
