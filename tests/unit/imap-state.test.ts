@@ -69,13 +69,13 @@ describe('the model of the IMAP state test', () => {
   it('finds an acknowledged message that is nowhere, other octets, and what was cut off', () => {
     const truth = new AccountTruth(['INBOX', 'Luu']);
     const octets = 'X-Token: a\r\n\r\nmột\r\n';
-    truth.sent.set('a', { octets, isForbidden: false, isAcknowledged: true });
+    truth.sent.set('a', { octets, isForbidden: false, isAcknowledged: true, isAstray: false });
     const inbox = truth.mailbox('INBOX');
     inbox.created(1, 'a', 0);
     expect(() => truth.checkNothingLost(new Map([['INBOX', [1]]]))).not.toThrow();
     expect(() => truth.checkNothingLost(new Map([['INBOX', []]]))).toThrow(/in no mailbox/);
     expect(() => truth.checkBody(inbox, 1, octets.replace('m', 'n'))).toThrow(/octets/);
-    truth.sent.set('b', { octets, isForbidden: true, isAcknowledged: false });
+    truth.sent.set('b', { octets, isForbidden: true, isAcknowledged: false, isAstray: false });
     expect(() => truth.checkBody(inbox, 2, 'X-Token: b\r\n\r\n')).toThrow(/cut off/);
   });
 });

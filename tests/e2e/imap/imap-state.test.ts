@@ -6,16 +6,16 @@ import { clerk, demoPassword, official, startTestHub, type TestHub } from '#supp
 /** `npm run chaos` asks for many more; a seed that has failed is run again with `SEED=… COMMANDS=…`. */
 const commands = Number(process.env['COMMANDS'] ?? 2000);
 const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000);
-/** After so many the sessions settle, everything is compared, and the next seed begins on the same mailboxes. */
+/** After so many the sessions settle, everything is compared, and the next seed begins on mailboxes of its own. */
 const commandsPerSeed = 5000;
 const mailboxes = ['Chung', 'Rieng', 'Luu'];
+const users = [official, clerk];
 
 describe('the IMAP server under twelve sessions', () => {
   let hub: TestHub;
 
   beforeAll(async () => {
     hub = await startTestHub();
-    for (const user of [official, clerk]) await makeMailboxes(hub, user);
   });
 
   afterAll(async () => {
@@ -26,16 +26,19 @@ describe('the IMAP server under twelve sessions', () => {
     'I9 I12 tells every session the truth: numbers, UIDs, flags, modseqs and octets',
     async () => {
       let sent = 0;
-      for (let at = 0; sent < commands; at += 1)
+      for (let at = 0; sent < commands; at += 1) {
+        const names = mailboxes.map((name) => `${name}${at}`);
+        for (const user of users) await makeMailboxes(hub, user, names);
         sent += await runStateTest({
           port: hub.ports.imaps,
-          accounts: [official, clerk].map((user) => ({ user, password: demoPassword })),
+          accounts: users.map((user) => ({ user, password: demoPassword })),
           sessionsPerAccount: 6,
-          mailboxes,
+          mailboxes: names,
           seed: seed + at,
           commands: Math.min(commandsPerSeed, commands - sent),
           hasQresync: await hasQresync(hub),
         });
+      }
       expect(sent).toBeGreaterThanOrEqual(commands);
       expect(hub.output()).not.toMatch(/"level":(?:50|60)/);
     },
@@ -43,10 +46,10 @@ describe('the IMAP server under twelve sessions', () => {
   );
 });
 
-async function makeMailboxes(hub: TestHub, user: string): Promise<void> {
+async function makeMailboxes(hub: TestHub, user: string, names: readonly string[]): Promise<void> {
   const client = clientOf(hub, user);
   await client.connect();
-  for (const name of mailboxes) await client.mailboxCreate(name);
+  for (const name of names) await client.mailboxCreate(name);
   await client.logout();
 }
 

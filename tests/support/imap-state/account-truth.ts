@@ -7,6 +7,8 @@ export interface SentMessage {
   isForbidden: boolean;
   /** APPEND OK: it is somewhere from now on, unless somebody takes it out. */
   isAcknowledged: boolean;
+  /** It was copied or moved by a command whose answer was lost, so that a copy may be somewhere under a UID unknown. */
+  isAstray: boolean;
 }
 
 /** What is known of all mailboxes that a group of sessions works on. */
@@ -54,11 +56,16 @@ export class AccountTruth {
     }
   }
 
-  /** Whether \Deleted was ever asked for on any copy of it; a MOVE alone deletes nothing. */
+  /**
+   * Whether \Deleted was ever asked for on any copy of it; a MOVE alone deletes nothing. A copy of which only the UID
+   * is known, because the answer that would have named it was lost, may be any message that went astray.
+   */
   #mayBeDeleted(token: string): boolean {
+    const isAstray = this.sent.get(token)?.isAstray === true;
     for (const mailbox of this.mailboxes.values())
       for (const message of mailbox.messages.values())
-        if (message.token === token && message.isDeletable) return true;
+        if (message.isDeletable && (message.token === token || (isAstray && message.token === undefined)))
+          return true;
     return false;
   }
 }

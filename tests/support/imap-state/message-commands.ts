@@ -16,7 +16,7 @@ export function newMessage(truth: AccountTruth, random: Random): { token: string
     (_, at) => `dong ${at} cua ${token} ${'x'.repeat(random.below(60))}\r\n`,
   );
   const octets = `From: thu@load.example\r\nTo: nhan@load.example\r\nSubject: ${token}\r\nX-Token: ${token}\r\n\r\n${lines.join('')}`;
-  const message = { octets, isForbidden: false, isAcknowledged: false };
+  const message = { octets, isForbidden: false, isAcknowledged: false, isAstray: false };
   truth.sent.set(token, message);
   return { token, message };
 }
@@ -65,6 +65,12 @@ export function transferCommand(
   const above = target.highestUid;
   const source = view.truth;
   if (options.moves) for (const uid of chosen.uids) source.message(uid).mayBeGone = true;
+  // Of a message without a known token it may be any that is not known to be elsewhere.
+  const goesAstray = (): void => {
+    const tokens = chosen.uids.map((uid) => source.message(uid).token);
+    for (const [token, sent] of truth.sent)
+      if (tokens.includes(token) || tokens.includes(undefined)) sent.isAstray = true;
+  };
   const verb = options.moves ? 'MOVE' : 'COPY';
   const copied = (value: string): void => {
     const [, validity, sources = '', targets = ''] = value.split(' ');
@@ -76,10 +82,13 @@ export function transferCommand(
       if (!chosen.uids.includes(uid)) throw new Error(`COPYUID names ${uid}, which was not asked for`);
       const made = to[at] ?? 0;
       const origin = source.message(uid);
+      if (origin.token === undefined) goesAstray();
       target.created(made, origin.token, above);
       const copy = target.message(made);
-      copy.isDeletable ||= origin.isDeletable;
-      copy.mayBeGone ||= origin.isDeletable;
+      // One whose own making went unanswered may have come with \Deleted.
+      const mayBeFlagged = origin.isDeletable || !origin.isKnown;
+      copy.isDeletable ||= mayBeFlagged;
+      copy.mayBeGone ||= mayBeFlagged;
       if (options.moves) source.gone(uid);
     }
   };
@@ -92,6 +101,7 @@ export function transferCommand(
     end({ code }) {
       if (code?.startsWith('COPYUID ') === true) copied(code);
     },
+    lost: goesAstray,
   };
 }
 
