@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildClient } from './build-client.mjs';
 import { installPackages } from './install-packages.mjs';
-import { findChromium, findRedisServer } from './test-programs.mjs';
+import { findChromium, findMailPrograms, findRedisServer } from './test-programs.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
@@ -13,5 +13,6 @@ export async function prepare(goal) {
   if (goal === 'test') {
     await findChromium();
     await findRedisServer();
+    await findMailPrograms();
   }
 }

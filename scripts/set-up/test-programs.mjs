@@ -35,6 +35,25 @@ export async function findRedisServer() {
   );
 }
 
+/** Other people's mail programs and servers, by Debian package; without one its tests are skipped, so this only tells. */
+const mailPrograms = {
+  'dovecot-imapd': 'dovecot',
+  isync: 'mbsync',
+  offlineimap3: 'offlineimap',
+  fetchmail: 'fetchmail',
+  imapfilter: 'imapfilter',
+  neomutt: 'neomutt',
+};
+
+export async function findMailPrograms() {
+  for (const [debianPackage, program] of Object.entries(mailPrograms)) {
+    const names = [program, `/usr/sbin/${program}`];
+    if (findProgram(names) !== undefined) continue;
+    if (await installDebianPackage(debianPackage, names)) continue;
+    say(`no ${program} here: its tests are skipped (Debian: sudo apt-get install ${debianPackage})`);
+  }
+}
+
 /** Whether the package was installed and brought one of the programs. Only root can, and only with apt-get. */
 async function installDebianPackage(name, programs) {
   const aptGet = findProgram(['apt-get', '/usr/bin/apt-get']);
