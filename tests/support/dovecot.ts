@@ -25,7 +25,7 @@ export interface DovecotServer {
 }
 
 /** Debian's Dovecot with Maildirs in a folder of its own, as the server that people come from. */
-export async function startDovecot(): Promise<DovecotServer> {
+export async function startDovecot(separator: '.' | '/' = '.'): Promise<DovecotServer> {
   const folder = await mkdtemp('/var/tmp/hub-dovecot-');
   await chmod(folder, 0o755);
   const mail = join(folder, 'mail');
@@ -35,7 +35,7 @@ export async function startDovecot(): Promise<DovecotServer> {
   await writeFile(join(folder, 'tls.crt'), cert);
   await writeFile(join(folder, 'tls.key'), key, { mode: 0o600 });
   const port = await freePort();
-  await writeFile(join(folder, 'dovecot.conf'), configOf(folder, mail, port));
+  await writeFile(join(folder, 'dovecot.conf'), configOf({ folder, mail, port, separator }));
   const server = spawn('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'inherit' });
   await accepting(port);
   return {
@@ -73,7 +73,13 @@ async function accepting(port: number): Promise<void> {
 /** A word that begins a line of TypeScript too, where the style has no place for it. */
 const ownMailboxes = 'namespace inbox';
 
-function configOf(folder: string, mail: string, port: number): string {
+function configOf(input: {
+  readonly folder: string;
+  readonly mail: string;
+  readonly port: number;
+  readonly separator: string;
+}): string {
+  const { folder, mail, port, separator } = input;
   return `base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
@@ -87,7 +93,7 @@ mail_gid = ${mailUser}
 first_valid_uid = 1
 ${ownMailboxes} {
   inbox = yes
-  separator = .
+  separator = ${separator}
   mailbox "Sent Items" {
     special_use = \\Sent
   }
