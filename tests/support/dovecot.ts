@@ -25,7 +25,7 @@ export interface DovecotServer {
 }
 
 /** Debian's Dovecot with Maildirs in a folder of its own, as the server that people come from. */
-export async function startDovecot(separator: '.' | '/' = '.'): Promise<DovecotServer> {
+export async function startDovecot(layout: 'maildir++' | 'fs' = 'maildir++'): Promise<DovecotServer> {
   const folder = await mkdtemp('/var/tmp/hub-dovecot-');
   await chmod(folder, 0o755);
   const mail = join(folder, 'mail');
@@ -35,7 +35,7 @@ export async function startDovecot(separator: '.' | '/' = '.'): Promise<DovecotS
   await writeFile(join(folder, 'tls.crt'), cert);
   await writeFile(join(folder, 'tls.key'), key, { mode: 0o600 });
   const port = await freePort();
-  await writeFile(join(folder, 'dovecot.conf'), configOf({ folder, mail, port, separator }));
+  await writeFile(join(folder, 'dovecot.conf'), configOf({ folder, mail, port, layout }));
   const server = spawn('dovecot', ['-F', '-c', join(folder, 'dovecot.conf')], { stdio: 'inherit' });
   await accepting(port);
   return {
@@ -77,9 +77,10 @@ function configOf(input: {
   readonly folder: string;
   readonly mail: string;
   readonly port: number;
-  readonly separator: string;
+  readonly layout: 'maildir++' | 'fs';
 }): string {
-  const { folder, mail, port, separator } = input;
+  const { folder, mail, port, layout } = input;
+  const separator = layout === 'fs' ? '/' : '.';
   return `base_dir = ${folder}/run
 state_dir = ${folder}/state
 log_path = ${folder}/dovecot.log
@@ -87,7 +88,7 @@ protocols = imap
 ssl = yes
 ssl_cert = <${folder}/tls.crt
 ssl_key = <${folder}/tls.key
-mail_location = maildir:${mail}/%n
+mail_location = maildir:${mail}/%n:LAYOUT=${layout}
 mail_uid = ${mailUser}
 mail_gid = ${mailUser}
 first_valid_uid = 1

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '#domain/clock.ts';
-import { indexText } from '#mail/index-text.ts';
+import { indexTexts } from '#mail/index-text.ts';
 import { messageText } from '#mail/message/message-text.ts';
 import { openDatabase } from '#store/database.ts';
 import { createMessageIndex } from '#store/mail/message-index.ts';
@@ -27,7 +27,7 @@ describe.skipIf(!canRunDovecot)('the hub beside Dovecot', () => {
 
   beforeAll(async () => {
     hub = await startTestHub();
-    dovecot = await startDovecot('/');
+    dovecot = await startDovecot('fs');
   });
 
   afterAll(async () => {
@@ -64,12 +64,13 @@ async function signedIn(port: number, login: string): Promise<ImapClient> {
   return client;
 }
 
-/** What housekeeping does a minute later: before that, SEARCH knows only how an appended message begins. */
+/** What housekeeping does a minute later: before that, SEARCH TEXT does not know an appended message. */
 async function indexed(hub: TestHub): Promise<void> {
   const database = await openDatabase(hub.databaseUrl, { connectionsMax: 1 });
   const index = createMessageIndex(database);
-  for (const id of await index.owed(new Date(Date.now() + 60_000), 1000))
-    await indexText(index, async (bytes) => messageText(bytes), systemClock, id);
+  const ids = await index.owed(new Date(Date.now() + 60_000), 1000);
+  const textOf = async (bytes: Uint8Array) => messageText(bytes);
+  await indexTexts({ index, textOf, quiet: () => Promise.resolve(), clock: systemClock }, ids);
   await database.close();
 }
 
