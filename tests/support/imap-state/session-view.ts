@@ -82,7 +82,10 @@ export class SessionView {
     if (earlier || unknown === 0) return;
     const firstUnknown = this.messages.findIndex(({ uid }) => uid === undefined);
     if (firstUnknown < 0) throw this.#fault(`VANISHED ${uids.join()} of messages that were never told`);
-    this.messages.splice(firstUnknown, unknown);
+    // Which of the unknown ones they were the client cannot tell: from there on it knows how many there are, no more.
+    const left = this.messages.length - unknown;
+    this.messages.length = firstUnknown;
+    this.#exists(left);
   }
 
   #fetched(sequence: number, { uid, flags, modseq }: FetchedMessage): void {
