@@ -134,7 +134,7 @@ export function searchCommand(random: Random, byUid: boolean): StateCommand {
   };
 }
 
-/** SUBJECT knows a message from the moment that it is there, TEXT when it is indexed; neither names another one. */
+/** A message is found from the moment that it is there, and no other is named. */
 export function searchTokenCommand(view: SessionView, random: Random): StateCommand | undefined {
   const chosen = chooseMessages(view, random, true);
   const [uid] = chosen?.uids ?? [];
@@ -146,7 +146,7 @@ export function searchTokenCommand(view: SessionView, random: Random): StateComm
     mayExpunge: true,
     hear(told) {
       if (told.kind !== 'search') return;
-      if (key === 'SUBJECT' && !told.numbers.includes(uid) && !view.truth.message(uid).mayBeGone)
+      if (!told.numbers.includes(uid) && !view.truth.message(uid).mayBeGone)
         throw new Error(`${view.truth.name}: UID ${uid} is not found by ${token}`);
       for (const hit of told.numbers) {
         const other = view.truth.message(hit).token;

@@ -61,17 +61,19 @@ function greet(session: Session): void {
  */
 async function tellMissed({ view, access, output }: Session, resync: Resync): Promise<void> {
   if (resync.uidValidity !== view.mailbox.uidValidity) return;
-  const logged = await access.expungedSince(view.mailbox.id, resync.modseq);
-  const vanished = vanishedSet(view, logged, resync.knownUids, matchedUntil(view, resync.matches));
-  if (vanished !== undefined) output.line(`* VANISHED (EARLIER) ${vanished}`);
   const known = resync.knownUids === undefined ? undefined : mergeRanges(resync.knownUids, 0);
+  const changed: string[] = [];
   for (const uid of view.index.uidsChangedAfter(resync.modseq)) {
     const [row, sequence] = [view.index.row(uid), view.sequenceOf(uid)];
     if (row === undefined || sequence === undefined) continue;
     if (known !== undefined && !rangesHold(known, uid)) continue;
     const flags = encodeFlags(row.flags, row.keywords);
-    output.line(`* ${sequence} FETCH (UID ${uid} FLAGS ${flags} MODSEQ (${row.modseq}))`);
+    changed.push(`* ${sequence} FETCH (UID ${uid} FLAGS ${flags} MODSEQ (${row.modseq}))`);
   }
+  const logged = await access.expungedSince(view.mailbox.id, resync.modseq);
+  const vanished = vanishedSet(view, logged, resync.knownUids, matchedUntil(view, resync.matches));
+  if (vanished !== undefined) output.line(`* VANISHED (EARLIER) ${vanished}`);
+  for (const line of changed) output.line(line);
 }
 
 /** What a STORE can really change: nothing when only examined, and no more than the rights reach (RFC 4314, section 4). */

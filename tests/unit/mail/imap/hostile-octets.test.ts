@@ -102,7 +102,8 @@ function swallow(octets: Buffer, state: SessionState, cuts: () => number): reado
           decoder.refuseLiteral();
         } else decoder.acceptLiteral();
       }
-      if (decoded.type === 'command') found.push(parseCommand(decoded.octets, state, limits).type);
+      if (decoded.type === 'command')
+        found.push(parseCommand(decoded.octets, { state, speaksUtf8: false }, limits).type);
       // Every finding takes octets: more findings than octets would be a loop without an end.
       if (found.length > 3 * octets.length + 3) throw new Error('the decoder finds the same for ever');
     }
