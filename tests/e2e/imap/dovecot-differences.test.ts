@@ -141,7 +141,7 @@ function status(line: string): string {
   if (code === undefined) return word;
   const [name = '', ...rest] = code.split(' ');
   if (name === 'PERMANENTFLAGS') return `${word} [${name} (${sortedFlags(rest.join(' ').slice(1, -1))})]`;
-  const isChosen = ['UIDVALIDITY', 'HIGHESTMODSEQ', 'COPYUID', 'UNSEEN'].includes(name);
+  const isChosen = ['UIDVALIDITY', 'HIGHESTMODSEQ', 'MAILBOXID', 'COPYUID', 'UNSEEN'].includes(name);
   return `${word} [${isChosen ? [name, 'n', ...rest.slice(1)].join(' ') : code}]`;
 }
 

@@ -219,6 +219,7 @@ Host 127.0.0.1
 Port ${port}
 User ${user}
 Pass ${demoPassword}
+AuthMechs PLAIN
 SSLType IMAPS
 CertificateFile ${certificate}
 
