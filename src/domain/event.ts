@@ -62,7 +62,8 @@ export interface ReceiptRecorded {
 export interface MailDelivered {
   readonly type: 'mail.delivered';
   readonly messageId: string;
-  readonly accountIds: readonly string[];
+  /** Absent: everyone has it, and one room says so in place of thousands. */
+  readonly accountIds?: readonly string[];
 }
 
 /** Rows for outside recipients are in the outbound queue. */
@@ -194,7 +195,9 @@ export function audienceOf(event: HubEvent): readonly string[] {
         ...event.assignments.map((assignment) => assignment.room).filter((room) => room !== rooms.everyone),
       ]);
     case 'mail.delivered':
-      return event.accountIds.map((id) => rooms.account(id));
+      return event.accountIds === undefined
+        ? [rooms.everyone]
+        : event.accountIds.map((id) => rooms.account(id));
     case 'mail.held':
     case 'mail.decided':
       return distinct([...event.moderatorIds, ...own(event.accountId)].map((id) => rooms.account(id)));

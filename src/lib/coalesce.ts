@@ -13,11 +13,12 @@ interface Waiting<Input, Output> {
 
 /**
  * Makes one run of what is asked for at the same moment: while a run is under way, calls wait and are the next one, so
- * that a busy server does its work in few large steps and an idle one answers at once. Runs do not overlap, and inputs
- * keep their order. `run` settles each input for itself; when it rejects, all of its inputs reject.
+ * that a busy server does its work in few large steps and an idle one answers at once. Inputs
+ * keep their order. `run` settles each input for itself; when it rejects, all of its inputs reject. Once it has called
+ * `next`, what is left of it is only waiting, and the next run begins beside it.
  */
 export function coalesce<Input, Output>(
-  run: (inputs: readonly Input[]) => Promise<readonly PromiseSettledResult<Output>[]>,
+  run: (inputs: readonly Input[], next: () => void) => Promise<readonly PromiseSettledResult<Output>[]>,
   options: CoalesceOptions<Input>,
 ): (input: Input) => Promise<Output> {
   const waiting: Waiting<Input, Output>[] = [];
@@ -35,20 +36,26 @@ export function coalesce<Input, Output>(
     return taken;
   }
 
-  async function runAll(): Promise<void> {
-    while (waiting.length > 0) {
-      const taken = take();
-      try {
-        const settled = await run(taken.map(({ input }) => input));
-        for (const [place, { resolve, reject }] of taken.entries()) {
-          const result = settled[place];
-          if (result?.status === 'fulfilled') resolve(result.value);
-          else reject(result === undefined ? new Error('a call was left out of its run') : result.reason);
-        }
-      } catch (error) {
-        for (const { reject } of taken) reject(error);
+  /** Never rejects. */
+  async function settle(taken: readonly Waiting<Input, Output>[], next: () => void): Promise<void> {
+    try {
+      const settled = await run(
+        taken.map(({ input }) => input),
+        next,
+      );
+      for (const [place, { resolve, reject }] of taken.entries()) {
+        const result = settled[place];
+        if (result?.status === 'fulfilled') resolve(result.value);
+        else reject(result === undefined ? new Error('a call was left out of its run') : result.reason);
       }
+    } catch (error) {
+      for (const { reject } of taken) reject(error);
     }
+    next();
+  }
+
+  async function runAll(): Promise<void> {
+    while (waiting.length > 0) await new Promise<void>((next) => void settle(take(), next));
     running = false;
   }
 

@@ -100,6 +100,7 @@ export function startHousekeeping(
   const mailing = repeat(sendDue, mailEveryMs, onFault);
   // What an earlier process left owed does not wait (threats F2).
   void tidying.now();
+  void indexing.now();
   void mailing.now();
   return {
     async round() {

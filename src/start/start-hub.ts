@@ -59,7 +59,7 @@ const readerPollMs = 1000;
 /** 25 MiB of HTML take half of it on a busy two-core machine; an SMTP client waits for minutes (RFC 5321, 4.5.3.2). */
 const parseWithinMs = 15_000;
 const dispatcherRetryMs = 1000;
-const dispatcherPaceMs = 25;
+const dispatcherPaceMs = 100;
 
 /** Things to close, the last opened first; what is open when a start fails is closed too. */
 function createClosers(log: Log) {

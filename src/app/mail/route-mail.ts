@@ -88,13 +88,22 @@ export async function routeMail(tx: MailReceptionTransaction, input: RouteMail):
       ...queued.trace,
     ],
     events: [
-      ...(heardBy.length === 0 ? [] : [{ type: 'mail.delivered', messageId, accountIds: heardBy } as const]),
+      ...deliveredEvent(messageId, expanded.everyone, heardBy),
       ...held.events,
       ...queued.events,
       ...reports,
       ...(absent.length === 0 ? [] : [{ type: 'absence.due', messageId, accountIds: absent } as const]),
     ],
   };
+}
+
+function deliveredEvent(
+  messageId: string,
+  everyone: boolean,
+  heardBy: readonly string[],
+): readonly HubEvent[] {
+  if (everyone) return [{ type: 'mail.delivered', messageId }];
+  return heardBy.length === 0 ? [] : [{ type: 'mail.delivered', messageId, accountIds: heardBy }];
 }
 
 /**

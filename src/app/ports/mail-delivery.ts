@@ -46,6 +46,8 @@ export interface AnsweredDirective {
 /** What addresses come to for one writer. Accounts and outside addresses are named once, whatever the ways to them. */
 export interface ExpandedRecipients {
   readonly accountIds: readonly string[];
+  /** A group of everybody is among them. */
+  readonly everyone: boolean;
   /** Addresses of other domains, canonical. */
   readonly outside: readonly string[];
   /** Groups whose moderators decide first. */

@@ -1,9 +1,10 @@
 import type { Placement } from '#domain/mail/mail-rule.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { DeliverMail } from '#app/ports/mail-delivery.ts';
+import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type { Transaction } from '#store/database.ts';
 import { prepared } from '#store/prepared.ts';
-import { storeMessages } from './store-message.ts';
+import { storeUnthreaded, threadMessages } from './store-message.ts';
 
 /** Mailbox rows that one statement of this file writes; a delivery with more goes by `deliverMessage`. */
 export const entriesTogetherMax = 2_000;
@@ -15,6 +16,8 @@ export class TooManyTogether extends Error {
     this.name = 'TooManyTogether';
   }
 }
+
+type FreshMail = DeliverMail & { readonly message: PreparedMessage };
 
 /**
  * Puts several messages into the mailboxes of their accounts, in as many statements as one message needs. The rules are
@@ -30,17 +33,22 @@ export async function deliverTogether(
   if (entries > entriesTogetherMax) throw new TooManyTogether(entries);
   const kept = await lockStored(tx, messages);
   // They travel together, and run in this order.
-  const [boxes, ids] = await Promise.all([lockBoxes(tx, messages), storeNew(tx, messages)]);
-  const rows = messages.flatMap((message, place) => {
+  const fresh = messages.filter((one): one is FreshMail => !('storedId' in one.message));
+  const [boxes, freshIds] = await Promise.all([lockBoxes(tx, messages), storeUnthreaded(tx, fresh)]);
+  const ids = new Map(fresh.map((message, nth): [DeliverMail, string] => [message, freshIds[nth] ?? '']));
+  const rows = messages.flatMap((message) => {
     const { message: octets } = message;
-    const id = 'storedId' in octets ? octets.storedId : (ids.get(place) ?? '');
+    const id = 'storedId' in octets ? octets.storedId : (ids.get(message) ?? '');
     const size = 'storedId' in octets ? (kept.get(octets.storedId) ?? octets.size) : octets.bytes.length;
     const about = { message: id, size, at: message.receivedAt.toISOString() };
     return entriesOf(message, boxes).map((entry) => ({ ...about, ...entry }));
   });
-  if (rows.length > 0) await tx.rows(fileSql, [JSON.stringify(rows)]);
-  return messages.map(({ message }, place) => ({
-    messageId: 'storedId' in message ? message.storedId : (ids.get(place) ?? ''),
+  await Promise.all([
+    rows.length === 0 ? undefined : tx.rows(fileSql, [JSON.stringify(rows)]),
+    threadMessages(tx, fresh, freshIds),
+  ]);
+  return messages.map((message) => ({
+    messageId: 'storedId' in message.message ? message.message.storedId : (ids.get(message) ?? ''),
   }));
 }
 
@@ -59,17 +67,6 @@ async function lockStored(
   const gone = ids.find((id) => !sizes.has(id));
   if (gone !== undefined) throw new Error(`message ${gone} is not stored any more`);
   return sizes;
-}
-
-async function storeNew(
-  tx: Transaction,
-  messages: readonly DeliverMail[],
-): Promise<ReadonlyMap<number, string>> {
-  const fresh = messages.flatMap(({ message, receivedAt }, place) =>
-    'storedId' in message ? [] : [{ message, receivedAt, place }],
-  );
-  const ids = await storeMessages(tx, fresh);
-  return new Map(fresh.map(({ place }, nth) => [place, ids[nth] ?? '']));
 }
 
 interface Box {

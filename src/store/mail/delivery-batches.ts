@@ -28,7 +28,7 @@ export function createDeliveryBatches(
   database: Database,
   alone: (work: Delivery['work']) => Promise<unknown>,
 ): <Result>(recipients: number, work: (tx: MailReceptionTransaction) => Promise<Result>) => Promise<Result> {
-  async function shared(deliveries: readonly Delivery[]): Promise<readonly unknown[]> {
+  async function shared(deliveries: readonly Delivery[], next: () => void): Promise<readonly unknown[]> {
     let whole = false;
     try {
       return await database.transaction(async (tx) => {
@@ -37,6 +37,8 @@ export function createDeliveryBatches(
           deliveries.map(({ work }) => work),
         );
         whole = true;
+        // The commit is left: while it goes to the disk, the next ones can be looked at.
+        next();
         return results;
       });
     } catch (error) {
@@ -45,12 +47,12 @@ export function createDeliveryBatches(
   }
 
   const deliver = coalesce<Delivery, unknown>(
-    async (deliveries) => {
+    async (deliveries, next) => {
       const [first, ...others] = deliveries;
       if (first === undefined) return [];
       if (others.length === 0) return settle([() => alone(first.work)]);
       try {
-        return (await shared(deliveries)).map((value) => ({ status: 'fulfilled', value }));
+        return (await shared(deliveries, next)).map((value) => ({ status: 'fulfilled', value }));
       } catch (error) {
         if (error instanceof CommitUnknown) throw error;
         return settle(

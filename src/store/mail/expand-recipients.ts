@@ -23,6 +23,7 @@ export async function expandRecipients(
   const accountIds = new Set<string>();
   const outside = new Set<string>();
   const opened = new Set<string>();
+  let everyone = false;
   const moderated: { groupId: string; address: string }[] = [];
   const refused: { address: string; reason: 'unknown' | 'closed' }[] = [];
   for (const [address, found] of behind) {
@@ -44,16 +45,18 @@ export async function expandRecipients(
     }
   }
   if (opened.size > 0) {
-    const members = await tx.rows<{ kind: 'account' | 'outside' | 'cut'; value: string }>(membersSql, [
-      [...opened],
-    ]);
+    const members = await tx.rows<{ kind: 'account' | 'outside' | 'cut' | 'everyone'; value: string }>(
+      membersSql,
+      [[...opened]],
+    );
     for (const { kind, value } of members) {
       if (kind === 'account') accountIds.add(value);
       else if (kind === 'outside') outside.add(canonicalAddress(value));
+      else if (kind === 'everyone') everyone = true;
       else refused.push({ address: value, reason: 'closed' });
     }
   }
-  return { accountIds: [...accountIds], outside: [...outside], moderated, refused };
+  return { accountIds: [...accountIds], everyone, outside: [...outside], moderated, refused };
 }
 
 export interface Expanding {
@@ -118,5 +121,7 @@ const membersSql = `
   union all
   select distinct 'outside', m.outside_address from opened g join mail_group_member m on m.group_id = g.id
     where g.source = 'list' and m.outside_address is not null
+  union all
+  select 'everyone', '' from opened where source = 'everyone'
   union all
   select 'cut', g.address from reached r join mail_group g on g.id = r.group_id where r.depth > ${groupDepthMax}`;

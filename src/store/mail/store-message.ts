@@ -28,8 +28,11 @@ export async function storeMessage(
   return id;
 }
 
-/** The same for several, in three statements whatever their number. Octets are parameters of their own, which travel as they are. */
-export async function storeMessages(
+/**
+ * The same for several, in two statements, without their threads: those may be told while other things of the messages
+ * are written (`threadMessages`). Octets are parameters of their own, which travel as they are.
+ */
+export async function storeUnthreaded(
   tx: Transaction,
   messages: readonly MessageToStore[],
 ): Promise<readonly string[]> {
@@ -82,11 +85,29 @@ export async function storeMessages(
     .map(({ id }) => id)
     .toSorted((left, right) => left - right)
     .map(String);
-  await assignThreads(
+  return ids;
+}
+
+/** The same, with their threads. */
+export async function storeMessages(
+  tx: Transaction,
+  messages: readonly MessageToStore[],
+): Promise<readonly string[]> {
+  const ids = await storeUnthreaded(tx, messages);
+  await threadMessages(tx, messages, ids);
+  return ids;
+}
+
+/** Gives what `storeUnthreaded` has stored its threads. */
+export function threadMessages(
+  tx: Transaction,
+  messages: readonly MessageToStore[],
+  ids: readonly string[],
+): Promise<void> {
+  return assignThreads(
     tx,
     messages.map(({ message }, place) => ({ ...message, messageId: ids[place] ?? '' })),
   );
-  return ids;
 }
 
 /** The text depends on the number of rows: those of small numbers are few, and most of what is run. */

@@ -23,10 +23,10 @@ describe('REDIS_URL', () => {
     const client = await signInTo(hub, leader);
     expect((await client.issue({ subject: 'Không để trong hàng đợi' })).status).toBe(201);
     await eventually(async () => expect(await unindexed(hub.databaseUrl)).toEqual([]));
-    const jobs = await redis.hashes('bull:delivery:*-index-message');
+    const jobs = await redis.hashes('bull:delivery:*-index-messages');
     expect(jobs.length).toBeGreaterThan(0);
     expect(jobs.map((job) => Object.keys(JSON.parse(job['data'] ?? '') as object))).toEqual(
-      jobs.map(() => ['messageId']),
+      jobs.map(() => ['messageIds']),
     );
     expect(
       await query(

@@ -134,6 +134,7 @@ describe('expandRecipients', () => {
     ]);
     expect(expanded).toEqual({
       accountIds: [account(0).accountId, account(1).accountId],
+      everyone: false,
       outside: ['lan@ngoai.example'],
       moderated: [],
       refused: [],
@@ -272,6 +273,7 @@ describe('expandRecipients', () => {
     const group = await makeGroup({ moderation: 'all', members: [account(4).accountId] });
     expect(await expand([group.address])).toEqual({
       accountIds: [],
+      everyone: false,
       outside: [],
       moderated: [{ groupId: group.id, address: group.address }],
       refused: [],
@@ -289,7 +291,7 @@ describe('expandRecipients', () => {
       `select count(*) as n from account where status = 'active' and kind <> 'system'`,
     );
     const texts: string[] = [];
-    const { accountIds } = await test.database.transaction((tx) => {
+    const { accountIds, everyone } = await test.database.transaction((tx) => {
       const counting: Sql = {
         rows(text, parameters) {
           texts.push(text);
@@ -298,6 +300,7 @@ describe('expandRecipients', () => {
       };
       return expandRecipients(counting, [group.address], stranger);
     });
+    expect(everyone).toBe(true);
     expect(accountIds).toHaveLength(expected?.n ?? 0);
     expect(accountIds.length).toBeGreaterThan(2_000);
     // One that looks for accounts at the address, one for the group, one for everybody in it.

@@ -60,6 +60,7 @@ describe('audienceOf', () => {
 
   it.each<[HubEvent, readonly string[]]>([
     [{ type: 'mail.delivered', messageId: '1', accountIds: ['a1', 'a2'] }, ['account:a1', 'account:a2']],
+    [{ type: 'mail.delivered', messageId: '1' }, ['everyone']],
     [{ type: 'mailbox.changed', accountId: 'a1', mailboxIds: [] }, ['account:a1']],
     [{ type: 'membership.changed', accountId: 'a1' }, ['account:a1']],
     [{ type: 'session.ended', accountId: 'a1' }, ['account:a1']],

@@ -70,6 +70,28 @@ describe('coalesce', () => {
     expect(await next).toBe(40);
   });
 
+  it('begins the next run beside one that only waits, and answers each when it is done', async () => {
+    const ends: (() => void)[] = [];
+    const ask = coalesce<number, number>(
+      (inputs, next) => {
+        next();
+        return new Promise((resolve) => {
+          ends.push(() => resolve(inputs.map((value) => ({ status: 'fulfilled', value }))));
+        });
+      },
+      { weightMax: 10 },
+    );
+    const first = ask(1);
+    await turn();
+    const second = ask(2);
+    await turn();
+    expect(ends).toHaveLength(2);
+    ends[1]?.();
+    expect(await second).toBe(2);
+    ends[0]?.();
+    expect(await first).toBe(1);
+  });
+
   it('rejects a call that its run has left out', async () => {
     const ask = coalesce(() => Promise.resolve([]), { weightMax: 10 });
     await expect(ask(1)).rejects.toThrow('left out');
