@@ -1,21 +1,13 @@
 import { MikroORM, type EntityManager } from '@mikro-orm/postgresql';
-import type { Pool, PoolClient } from 'pg';
+import type { Pool } from 'pg';
 import { giveBackBroken } from './broken-connections.ts';
 import { entities } from './entities.ts';
 import { usePrepared } from './prepared.ts';
+import { rowsOf, runTransaction, type Transaction } from './transaction.ts';
+import type { Sql } from './sql.ts';
 
-/**
- * Runs one statement with `$1…` parameters, sent apart from its text. bigint arrives as number (every counter of ours
- * stays far below 2^53), timestamptz as Date, jsonb as a value, bytea as Buffer.
- */
-export interface Sql {
-  rows<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
-}
-
-/** Statements that are given together travel together, and run one after another. */
-export interface Transaction extends Sql {
-  readonly isTransaction: true;
-}
+export type { Sql } from './sql.ts';
+export type { Transaction } from './transaction.ts';
 
 export interface Database extends Sql {
   readonly orm: MikroORM;
@@ -53,44 +45,6 @@ function useOurTypes(pool: Pool): void {
       return inner.getTypeParser(oid, format);
     },
   };
-}
-
-async function rowsOf<Row>(
-  client: Pick<PoolClient, 'query'>,
-  text: string,
-  parameters: readonly unknown[],
-): Promise<Row[]> {
-  const { rows } = await client.query(text, [...parameters]);
-  return rows as Row[];
-}
-
-/**
- * Gives the connection back whatever happens; one on which even ROLLBACK fails is closed (threats F8). The words are in
- * capitals because those in small letters are Kysely's, which `giveBackBroken` looks after.
- */
-async function runTransaction<Result>(
-  pool: Pool,
-  begin: string,
-  work: (tx: Transaction) => Promise<Result>,
-): Promise<Result> {
-  const client = await pool.connect();
-  try {
-    await client.query(begin);
-    const result = await work({
-      isTransaction: true,
-      rows: (text, parameters = []) => rowsOf(client, text, parameters),
-    });
-    const { command } = await client.query('COMMIT');
-    if (command !== 'COMMIT') throw new Error('the transaction was rolled back');
-    client.release();
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      () => client.release(true),
-    );
-    throw error;
-  }
 }
 
 export async function openDatabase(url: string, options: { connectionsMax: number }): Promise<Database> {

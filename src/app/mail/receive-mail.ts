@@ -4,7 +4,7 @@ import type { MailEnvelope } from '#domain/mail/envelope.ts';
 import type { TraceEntry } from '#domain/mail/mail-trace.ts';
 import type { MailDelivery } from '#app/ports/mail-delivery.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
-import { factsOf, holdMail, routeMail, traceOf } from './route-mail.ts';
+import { expandEnvelope, factsOf, holdMail, routeExpanded, traceOf } from './route-mail.ts';
 import { takenKey } from './taken-key.ts';
 
 export interface DeliveryPorts {
@@ -61,7 +61,12 @@ export async function receiveMail(
         ...(message.authentication === undefined ? {} : { authentication: message.authentication }),
       });
     const key = takenKey(message, envelope);
-    if (key !== undefined && !(await tx.takeOnce(key, at))) {
+    // Asked in one breath: nearly every message is new and needs its recipients.
+    const [isFirst, expanded] = await Promise.all([
+      key === undefined ? true : tx.takeOnce(key, at),
+      expandEnvelope(tx, way),
+    ]);
+    if (!isFirst) {
       await tx.trace([repeated(traceOf('received', way, undefined, addressesOf(envelope), {}))], at);
       return undefined;
     }
@@ -79,7 +84,7 @@ export async function receiveMail(
       await tx.record([held.event], at);
       return messageId;
     }
-    const { messageId, events, trace } = await routeMail(tx, { ...way, message });
+    const { messageId, events, trace } = await routeExpanded(tx, { ...way, message }, expanded);
     await tx.trace([arrival(messageId), ...trace], at);
     await tx.record(events, at);
     return messageId;

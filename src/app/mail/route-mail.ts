@@ -48,12 +48,28 @@ export interface RoutedMail {
  * `no_recipient`, `not_permitted`, `unavailable`.
  */
 export async function routeMail(tx: MailReceptionTransaction, input: RouteMail): Promise<RoutedMail> {
-  const { envelope, at, into } = input;
-  const expanded = await tx.expand(
+  return routeExpanded(tx, input, await expandEnvelope(tx, input));
+}
+
+/** What the envelope comes to. It only reads, so it may be asked together with what decides whether it is needed. */
+export function expandEnvelope(
+  tx: MailReceptionTransaction,
+  { envelope, writer, approved }: Pick<RouteMail, 'envelope' | 'writer' | 'approved'>,
+): Promise<ExpandedRecipients> {
+  return tx.expand(
     envelope.recipients.map(({ address }) => address),
-    input.writer,
-    input.approved,
+    writer,
+    approved,
   );
+}
+
+/** `routeMail` for an envelope that was expanded in the same transaction. */
+export async function routeExpanded(
+  tx: MailReceptionTransaction,
+  input: RouteMail,
+  expanded: ExpandedRecipients,
+): Promise<RoutedMail> {
+  const { at, into } = input;
   refuseUnreachable(input, expanded);
   const [{ accountIds, placements }, absent] = await Promise.all([
     placed(tx, expanded.accountIds, input),

@@ -4,13 +4,14 @@ import { prepared } from '#store/prepared.ts';
 
 /**
  * Writes events into the outbox: the last statement of a transaction, after every lock is held, so that ids of
- * dependent events rise in the order of their commits.
+ * dependent events rise in the order of their commits. It is sent and not waited for: the commit tells of a failure.
  */
 export function recordEvents(tx: Transaction, events: readonly HubEvent[], at: Date): Promise<void> {
-  return recordTimedEvents(
+  recordTimedEvents(
     tx,
     events.map((event) => ({ event, at })),
   );
+  return Promise.resolve();
 }
 
 export interface TimedEvent {
@@ -18,7 +19,7 @@ export interface TimedEvent {
   readonly at: Date;
 }
 
-export async function recordTimedEvents(tx: Transaction, events: readonly TimedEvent[]): Promise<void> {
+export function recordTimedEvents(tx: Transaction, events: readonly TimedEvent[]): void {
   if (events.length === 0) return;
   const rows = events.map(({ event, at }) => ({
     type: event.type,
@@ -26,7 +27,7 @@ export async function recordTimedEvents(tx: Transaction, events: readonly TimedE
     rooms: audienceOf(event),
     payload: event,
   }));
-  await tx.rows(outboxSql, [JSON.stringify(rows)]);
+  tx.send(outboxSql, [JSON.stringify(rows)]);
 }
 
 const outboxSql = prepared(`insert into outbox (type, at, rooms, payload)

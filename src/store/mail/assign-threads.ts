@@ -21,7 +21,7 @@ export interface ThreadedMessage {
  * agree: the later waits for the earlier. What was given stays, also when a later message would join two threads,
  * because a THREADID must not change.
  */
-export async function assignThreads(tx: Transaction, messages: readonly ThreadedMessage[]): Promise<void> {
+export function assignThreads(tx: Transaction, messages: readonly ThreadedMessage[]): void {
   const ids: string[] = [];
   const names: string[] = [];
   for (const message of messages) {
@@ -30,7 +30,7 @@ export async function assignThreads(tx: Transaction, messages: readonly Threaded
       names.push(name);
     }
   }
-  if (ids.length > 0) await tx.rows(assignSql, [ids, names]);
+  if (ids.length > 0) tx.send(assignSql, [ids, names]);
 }
 
 const assignSql = prepared('select assign_threads($1::bigint[], $2::text[])');

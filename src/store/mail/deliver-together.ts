@@ -43,10 +43,8 @@ export async function deliverTogether(
     const about = { message: id, size, at: message.receivedAt.toISOString() };
     return entriesOf(message, boxes).map((entry) => ({ ...about, ...entry }));
   });
-  await Promise.all([
-    rows.length === 0 ? undefined : tx.rows(fileSql, [JSON.stringify(rows)]),
-    threadMessages(tx, fresh, freshIds),
-  ]);
+  if (rows.length > 0) tx.send(fileSql, [JSON.stringify(rows)]);
+  threadMessages(tx, fresh, freshIds);
   return messages.map((message) => ({
     messageId: 'storedId' in message.message ? message.message.storedId : (ids.get(message) ?? ''),
   }));

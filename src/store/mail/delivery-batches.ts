@@ -1,6 +1,7 @@
 import type { MailReceptionTransaction } from '#app/ports/mail-delivery.ts';
 import { coalesce } from '#lib/coalesce.ts';
 import type { Database } from '#store/database.ts';
+import { CommitUnknown } from '#store/transaction.ts';
 import { deliverShared } from './shared-delivery.ts';
 
 /** Recipients of the messages that share a transaction; one with more has its own. */
@@ -9,14 +10,6 @@ const recipientsTogetherMax = 256;
 interface Delivery {
   readonly recipients: number;
   readonly work: (tx: MailReceptionTransaction) => Promise<unknown>;
-}
-
-/** The transaction was whole and its commit was not confirmed: it may have happened. */
-class CommitUnknown extends Error {
-  constructor(cause: unknown) {
-    super('the commit was not confirmed', { cause });
-    this.name = 'CommitUnknown';
-  }
 }
 
 /**
@@ -28,23 +21,16 @@ export function createDeliveryBatches(
   database: Database,
   alone: (work: Delivery['work']) => Promise<unknown>,
 ): <Result>(recipients: number, work: (tx: MailReceptionTransaction) => Promise<Result>) => Promise<Result> {
-  async function shared(deliveries: readonly Delivery[], next: () => void): Promise<readonly unknown[]> {
-    let whole = false;
-    try {
-      return await database.transaction(async (tx) => {
-        const results = await deliverShared(
-          tx,
-          deliveries.map(({ work }) => work),
-        );
-        whole = true;
-        // The commit is left: while it goes to the disk, the next ones can be looked at.
-        next();
-        return results;
-      });
-    } catch (error) {
-      throw whole ? new CommitUnknown(error) : error;
-    }
-  }
+  const shared = (deliveries: readonly Delivery[], next: () => void) =>
+    database.transaction(async (tx) => {
+      const results = await deliverShared(
+        tx,
+        deliveries.map(({ work }) => work),
+      );
+      // All is sent but the commit: while that goes to the disk, the next ones can be looked at.
+      next();
+      return results;
+    });
 
   const deliver = coalesce<Delivery, unknown>(
     async (deliveries, next) => {

@@ -12,10 +12,11 @@ const headerBytesMax = 998;
  * one spelling by which they are looked for.
  */
 export function recordTrace(tx: Transaction, entries: readonly TraceEntry[], at: Date): Promise<void> {
-  return recordTimedTrace(
+  recordTimedTrace(
     tx,
     entries.map((entry) => ({ entry, at })),
   );
+  return Promise.resolve();
 }
 
 export interface TimedTrace {
@@ -23,7 +24,7 @@ export interface TimedTrace {
   readonly at: Date;
 }
 
-export async function recordTimedTrace(tx: Transaction, entries: readonly TimedTrace[]): Promise<void> {
+export function recordTimedTrace(tx: Transaction, entries: readonly TimedTrace[]): void {
   if (entries.length === 0) return;
   const rows = entries.map(({ entry, at }) => ({
     at: at.toISOString(),
@@ -36,7 +37,7 @@ export async function recordTimedTrace(tx: Transaction, entries: readonly TimedT
     submitted_by: entry.submittedBy,
     detail: entry.detail,
   }));
-  await tx.rows(traceSql, [storableJson(rows)]);
+  tx.send(traceSql, [storableJson(rows)]);
 }
 
 const traceSql =

@@ -102,8 +102,8 @@ export async function deliverShared<Result>(
   );
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-  // They travel together, and run in this order.
-  await Promise.all([recordTimedTrace(tx, traces), recordTimedEvents(tx, events)]);
+  recordTimedTrace(tx, traces);
+  recordTimedEvents(tx, events);
   return results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 

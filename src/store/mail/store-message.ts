@@ -94,7 +94,7 @@ export async function storeMessages(
   messages: readonly MessageToStore[],
 ): Promise<readonly string[]> {
   const ids = await storeUnthreaded(tx, messages);
-  await threadMessages(tx, messages, ids);
+  threadMessages(tx, messages, ids);
   return ids;
 }
 
@@ -103,8 +103,8 @@ export function threadMessages(
   tx: Transaction,
   messages: readonly MessageToStore[],
   ids: readonly string[],
-): Promise<void> {
-  return assignThreads(
+): void {
+  assignThreads(
     tx,
     messages.map(({ message }, place) => ({ ...message, messageId: ids[place] ?? '' })),
   );

@@ -5,6 +5,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import type { Province } from '#domain/organisation/province.ts';
 import { foldText } from '#lib/fold-text.ts';
 import type { Transaction } from '#store/database.ts';
+import { rowsOf } from '#store/transaction.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { ensureMailboxes } from '#store/mail/ensure-mailboxes.ts';
 
@@ -36,6 +37,7 @@ export async function importProvince(
       [{ type: 'organisation.imported', accounts: province.accounts.length }],
       options.at,
     );
+    await transaction.sent();
     await client.query('commit');
     // Fresh tables have no statistics: the first fan-out would be planned for a handful of rows.
     await client.query('analyze');
@@ -47,13 +49,19 @@ export async function importProvince(
   }
 }
 
-/** The statements of the mail store and the log, run on the import's own connection. */
-function transactionOn(client: Client): Transaction {
+/** The statements of the mail store and the log, run on the import's own connection, whose statements wait in a queue. */
+function transactionOn(client: Client): Transaction & { sent(): Promise<unknown> } {
+  const sent: Promise<unknown>[] = [];
   return {
     isTransaction: true,
-    async rows<Row>(text: string, parameters: readonly unknown[] = []) {
-      return (await client.query(text, [...parameters])).rows as Row[];
+    rows: (text, parameters = []) => rowsOf(client, text, parameters),
+    send(text, parameters = []) {
+      const answer = rowsOf(client, text, parameters);
+      // `sent` looks at it.
+      answer.catch(() => undefined);
+      sent.push(answer);
     },
+    sent: () => Promise.all(sent),
   };
 }
 

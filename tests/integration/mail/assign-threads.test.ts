@@ -80,7 +80,7 @@ describe('assignThreads', () => {
       inReplyTo: at + 1 < ids.length ? `<d${at + 1}@x>` : undefined,
       references: [],
     }));
-    await test.database.transaction((tx) => assignThreads(tx, chain));
+    await test.database.transaction((tx) => Promise.resolve(assignThreads(tx, chain)));
     expect(new Set(await Promise.all(ids.map(threadOf)))).toEqual(new Set([ids[0]]));
   });
 
@@ -91,6 +91,8 @@ describe('assignThreads', () => {
     const begun = new Promise<void>((resolve) => (begin = resolve));
     const holder = test.database.transaction(async (tx) => {
       const id = await storeMessage(tx, prepared({ id: '<e2@x>', answers: '<e1@x>' }), new Date());
+      // The lock is taken by a statement that nobody has waited for.
+      await tx.rows('select 1');
       begin();
       await released;
       return id;
