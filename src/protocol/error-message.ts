@@ -20,6 +20,18 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     vi: 'Chỉ đạo đã kết thúc. Bản ghi cũ được giữ nguyên.',
     en: 'The directive is closed. Its record is kept.',
   },
+  document_wrong_state: {
+    vi: 'Văn bản đang ở trạng thái không làm được việc này. Tải lại để xem trạng thái mới.',
+    en: 'The document is not in a state in which this can be done. Load it again.',
+  },
+  duplicate_document: {
+    vi: 'Văn bản cùng số, ký hiệu của cơ quan này đã được đăng ký. Kiểm tra lại, hoặc chọn vẫn đăng ký.',
+    en: 'A document with the same symbol from the same organ is registered already. Check it, or register anyway.',
+  },
+  edit_conflict: {
+    vi: 'Có người vừa sửa nội dung này. Tải lại rồi sửa tiếp; chưa ghi gì cả.',
+    en: 'Somebody has changed this since it was loaded. Load it again; nothing was written.',
+  },
   idempotency_key_reused: {
     vi: 'Mã lệnh này đã dùng cho nội dung khác. Gửi lại với mã mới.',
     en: 'This idempotency key was used for another request. Send again with a new key.',
