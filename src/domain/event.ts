@@ -125,6 +125,8 @@ export interface MailboxChanged {
   readonly type: 'mailbox.changed';
   readonly accountId: string;
   readonly mailboxIds: readonly string[];
+  /** By mailbox, the mod-sequence that the change has brought it to, where it is known: who is there has heard of it. */
+  readonly modseqs?: Readonly<Record<string, number>>;
 }
 
 /** The account's rooms or rights are no longer what they were: its clients load a snapshot again. */

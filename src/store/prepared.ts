@@ -14,6 +14,13 @@ export function prepared(text: string): string {
   return text;
 }
 
+/**
+ * `any` of a parameter's ids, read in a query of its own: however many there are, the plan is the same, so that it is kept.
+ */
+export function anyOf(parameter: string): string {
+  return `any(array(select unnest(${parameter}::bigint[])))`;
+}
+
 /** Lets the connections of a pool run `prepared` statements by their name. */
 export function usePrepared(pool: Pool): void {
   pool.on('connect', (client) => {

@@ -154,6 +154,7 @@ export class MemoryMail implements MailboxWatch {
         if (!kept || this.has(path)) this.#byPath(path).subscribed = subscribed;
       },
       lostSubscriptions: async () => [...this.#lost].filter((path) => !this.has(path)),
+      standing: async (mailboxId) => shown(this.#byId(mailboxId)),
       changesSince: async (id, modseq) => this.#changes(this.#byId(id), modseq),
       expungedSince: async (id, modseq) => expungedAfter(this.#byId(id), modseq),
       facts: async (id, uids) => factsOf(this.#byId(id), uids),
@@ -321,13 +322,17 @@ export class MemoryMail implements MailboxWatch {
     const mailbox = this.#byId(input.mailboxId);
     const held = mailbox.messages.filter((message) => input.uids.includes(message.uid));
     const limit = input.unchangedSince ?? Number.POSITIVE_INFINITY;
-    const changed = held.filter((message) => message.modseq <= limit);
+    const done = held.filter((message) => message.modseq <= limit);
+    // Where nothing changes, nothing moves, as in the store.
+    const changed = done.filter((message) => change(message, input));
     if (changed.length > 0) mailbox.modseq += 1;
-    for (const message of changed) change(message, input, mailbox.modseq);
+    for (const message of changed) message.modseq = mailbox.modseq;
     if (changed.length > 0) this.#announce();
     return {
-      entries: changed.map(entryOf),
-      modified: held.filter((message) => !changed.includes(message)).map((message) => message.uid),
+      entries: done.map(entryOf),
+      modified: held.filter((message) => !done.includes(message)).map((message) => message.uid),
+      changed: changed.length > 0,
+      highestModseq: mailbox.modseq,
     };
   }
 
@@ -359,9 +364,10 @@ export class MemoryMail implements MailboxWatch {
   }
 }
 
-function change(message: HeldMessage, input: StoreFlags, modseq: number): void {
+/** Whether the message is then another. */
+function change(message: HeldMessage, input: StoreFlags): boolean {
   const { flags, keywords } = input;
-  message.modseq = modseq;
+  const before = JSON.stringify([message.flags, message.keywords]);
   switch (input.change) {
     case 'replace':
       message.flags = flags;
@@ -379,6 +385,7 @@ function change(message: HeldMessage, input: StoreFlags, modseq: number): void {
       message.keywords = message.keywords.filter((keyword) => !isAmong(keywords, keyword));
       break;
   }
+  return JSON.stringify([message.flags, message.keywords]) !== before;
 }
 
 /** Whatever its case, as in the store. */

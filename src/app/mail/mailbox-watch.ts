@@ -1,4 +1,4 @@
-import type { MailboxWatch } from '#app/ports/mail.ts';
+import type { MailboxesMoved, MailboxListener, MailboxWatch } from '#app/ports/mail.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import { rooms } from '#domain/room.ts';
 
@@ -9,7 +9,7 @@ export interface FedMailboxWatch extends MailboxWatch {
 
 interface Listener {
   readonly accountId: string;
-  readonly call: () => void;
+  readonly call: MailboxListener;
   rooms: readonly string[];
 }
 
@@ -30,10 +30,10 @@ export function createMailboxWatch(roomsOf: (accountId: string) => readonly stri
   function leave(listener: Listener): void {
     for (const room of listener.rooms) removeFrom(byRoom, room, listener);
   }
-  function notify(names: readonly string[]): void {
+  function notify(names: readonly string[], moved: MailboxesMoved | undefined): void {
     // A person is in several rooms of one entry and is told once.
     const hearers = new Set(names.flatMap((room) => [...(byRoom.get(room) ?? [])]));
-    for (const listener of hearers) listener.call();
+    for (const listener of hearers) listener.call(moved);
   }
   function moveRooms(accountId: string): void {
     for (const listener of byAccount.get(accountId) ?? []) {
@@ -73,7 +73,7 @@ export function createMailboxWatch(roomsOf: (accountId: string) => readonly stri
         // Rights in the mailboxes of others may have gone with a post (threats H2): each session asks for its own.
         for (const listener of byAccount.get(event.accountId) ?? []) listener.call();
       }
-      if (touchesMailboxes(event)) notify(entry.rooms);
+      if (touchesMailboxes(event)) notify(entry.rooms, event.type === 'mailbox.changed' ? event : undefined);
       // The end of one web session is not the end of a mail client, which signed in for itself.
       if (event.type === 'session.ended' && event.sessionId === undefined)
         for (const call of Array.from(revocations.get(event.accountId) ?? [])) call();

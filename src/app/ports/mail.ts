@@ -32,6 +32,9 @@ export interface Mailbox {
   readonly ownerUnitId?: string;
 }
 
+/** How far a mailbox has come, and what its UIDs and flags mean. */
+export type MailboxStanding = Pick<Mailbox, 'uidValidity' | 'uidNext' | 'highestModseq' | 'seenBy'>;
+
 /** One message in one mailbox. */
 export interface MailboxEntry {
   readonly uid: number;
@@ -91,6 +94,10 @@ export interface StoredFlags {
   /** Entries that exist, with their flags and modseq after the change. */
   readonly entries: readonly MailboxEntry[];
   readonly modified: readonly number[];
+  /** Whether any of them is not what it was. */
+  readonly changed: boolean;
+  /** Of the mailbox, after the change. */
+  readonly highestModseq: number;
 }
 
 /** One message of an APPEND. */
@@ -163,6 +170,8 @@ export interface MailAccess {
   subscribe(path: string, subscribed: boolean): Promise<void>;
   /** Names that are subscribed to and that no mailbox bears that the account may see. */
   lostSubscriptions(): Promise<readonly string[]>;
+  /** Where the mailbox stands: less to ask than what has moved, and most often the same as before. */
+  standing(mailboxId: string): Promise<MailboxStanding>;
   /** Everything after `modseq`; 0 gives the whole mailbox. */
   changesSince(mailboxId: string, modseq: number): Promise<MailboxChanges>;
   /** UIDs expunged after `modseq`, ascending; undefined where the log of them does not reach back so far. */
@@ -208,12 +217,21 @@ export interface MailAccess {
   ): Promise<readonly number[]>;
 }
 
+/** Which mailboxes a commit has touched, and how far it has brought them where that is known. */
+export interface MailboxesMoved {
+  readonly mailboxIds: readonly string[];
+  readonly modseqs?: Readonly<Record<string, number>>;
+}
+
+/** Called without an argument when any mailbox that the account sees may be another. */
+export type MailboxListener = (moved?: MailboxesMoved) => void;
+
 /** Tells a session that a mailbox of its account has moved (from the log, whichever process wrote it). */
 export interface MailboxWatch {
   /** Calls back after every commit that may have touched a mailbox of the account; returns the way to stop. */
-  onChange(accountId: string, listener: () => void): () => void;
+  onChange(accountId: string, listener: MailboxListener): () => void;
   /** The same for a mailbox of another account. */
-  onChangeOf(mailbox: Pick<Mailbox, 'accountId' | 'ownerUnitId'>, listener: () => void): () => void;
+  onChangeOf(mailbox: Pick<Mailbox, 'accountId' | 'ownerUnitId'>, listener: MailboxListener): () => void;
   /** Calls back when the account's right to be signed in has ended. */
   onRevoked(accountId: string, listener: () => void): () => void;
 }

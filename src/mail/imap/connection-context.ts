@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 import type { MailAccess, MailboxWatch } from '#app/ports/mail.ts';
 
 import type { Admission } from './admission.ts';
+import type { EncodedCache } from './fetch/encoded-cache.ts';
 import type { ImapLimits } from './imap-limits.ts';
 import type { IndexCache } from './mailbox/index-cache.ts';
 import type { ImapLog } from './session.ts';
@@ -37,5 +38,6 @@ export interface ConnectionContext {
   readonly beginScram: BeginScram | undefined;
   readonly watch: MailboxWatch;
   readonly indexes: IndexCache;
+  readonly encoded: EncodedCache;
   readonly admission: Admission;
 }

@@ -257,7 +257,7 @@ export class ImapConnection {
   }
 
   #newSession(isSecure: boolean): Session {
-    const { limits, log, indexes, watch, authenticate, beginScram } = this.#context;
+    const { limits, log, indexes, encoded, watch, authenticate, beginScram } = this.#context;
     const remoteAddress = this.#remoteAddress;
     const door: SessionDoor = {
       authenticate: async (address, password) =>
@@ -277,7 +277,7 @@ export class ImapConnection {
       },
       end: (text) => this.end(text),
     };
-    return new Session({ limits, log, output: this.#output, indexes, watch, door, isSecure });
+    return new Session({ limits, log, output: this.#output, indexes, encoded, watch, door, isSecure });
   }
 
   #beginScram(

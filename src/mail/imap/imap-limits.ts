@@ -62,6 +62,8 @@ export interface ImapLimits {
   readonly connectionsPerAccountMax: number;
   /** Messages in the mailbox indexes that are kept though no session has them open. */
   readonly idleIndexMessagesMax: number;
+  /** Envelopes and structures that are kept as they were written. */
+  readonly encodedBytesMax: number;
 }
 
 export const defaultImapLimits: ImapLimits = {
@@ -103,4 +105,5 @@ export const defaultImapLimits: ImapLimits = {
   connectionsPerAccountAndAddressMax: 20,
   connectionsPerAccountMax: 60,
   idleIndexMessagesMax: 2_000_000,
+  encodedBytesMax: 32 * 1024 * 1024,
 };

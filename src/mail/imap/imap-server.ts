@@ -7,6 +7,7 @@ import type { MailboxWatch } from '#app/ports/mail.ts';
 import { Admission } from './admission.ts';
 import type { Authenticate, BeginScram, ConnectionContext } from './connection-context.ts';
 import { ImapConnection } from './connection.ts';
+import { EncodedCache } from './fetch/encoded-cache.ts';
 import { defaultImapLimits, type ImapLimits } from './imap-limits.ts';
 import { IndexCache } from './mailbox/index-cache.ts';
 import type { ImapLog } from './session.ts';
@@ -48,6 +49,7 @@ export function createImapServer(options: ImapServerOptions): ImapServer {
     beginScram: options.beginScram,
     watch: options.watch,
     indexes: new IndexCache(limits.idleIndexMessagesMax),
+    encoded: new EncodedCache(limits.encodedBytesMax),
     admission: new Admission(limits),
   };
   const running = new Map<ImapConnection, Promise<void>>();

@@ -1,8 +1,9 @@
-import type { MailAccess, Mailbox, MailboxWatch } from '#app/ports/mail.ts';
+import type { MailAccess, Mailbox, MailboxesMoved, MailboxWatch, StoredFlags } from '#app/ports/mail.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { hasRights, mayChange, rightBit } from '#domain/mail/mailbox-rights.ts';
 
 import type { ScramExchange } from './connection-context.ts';
+import type { EncodedCache } from './fetch/encoded-cache.ts';
 import type { ImapLimits } from './imap-limits.ts';
 import type { IndexCache } from './mailbox/index-cache.ts';
 import { MailboxReplaced } from './mailbox/mailbox-index.ts';
@@ -51,6 +52,7 @@ export interface SessionParts {
   readonly log: ImapLog;
   readonly output: Output;
   readonly indexes: IndexCache;
+  readonly encoded: EncodedCache;
   readonly watch: MailboxWatch;
   readonly door: SessionDoor;
   readonly isSecure: boolean;
@@ -73,6 +75,7 @@ export class Session {
   #access: MailAccess | undefined;
   #view: MailboxView | undefined;
   #moved = false;
+  #isUntold = false;
   #wake: (() => void) | undefined;
   #afterwards: (() => Promise<void>)[] = [];
   #stopWatching: readonly (() => void)[] = [];
@@ -91,6 +94,10 @@ export class Session {
   get state(): SessionState {
     if (this.#access === undefined) return 'not_authenticated';
     return this.#view === undefined ? 'authenticated' : 'selected';
+  }
+
+  get encoded(): EncodedCache {
+    return this.#parts.encoded;
   }
 
   get isSignedIn(): boolean {
@@ -131,7 +138,7 @@ export class Session {
     this.#access = access;
     const { watch } = this.#parts;
     this.#stopWatching = [
-      watch.onChange(access.accountId, () => this.noteChange()),
+      watch.onChange(access.accountId, (moved) => this.#hear(moved)),
       watch.onRevoked(access.accountId, () => this.door.end('You have been signed out')),
     ];
   }
@@ -144,7 +151,7 @@ export class Session {
     const mailbox = await this.access.open(path);
     const index = this.#parts.indexes.acquire(mailbox);
     try {
-      await index.refresh(this.access);
+      if (!index.isAt(mailbox)) await index.refresh(this.access);
     } catch (error) {
       this.#parts.indexes.release(mailbox);
       throw error;
@@ -152,7 +159,7 @@ export class Session {
     this.#view = new MailboxView(mailbox, index, readOnly || !mayChange(mailbox.rights));
     this.#rights = mailbox.rights;
     if (this.#isForeign(mailbox)) {
-      this.#stopWatchingMailbox = this.#parts.watch.onChangeOf(mailbox, () => this.noteChange());
+      this.#stopWatchingMailbox = this.#parts.watch.onChangeOf(mailbox, (moved) => this.#hear(moved));
       // What was told of between the look and the watch is looked at with the next command.
       this.noteChange();
     }
@@ -196,11 +203,33 @@ export class Session {
     this.#wake?.();
   }
 
-  /** Resolves when something has moved since the last `refresh`. */
+  /** What others have changed meanwhile is still to be read. */
+  learn(stored: StoredFlags): void {
+    if (!this.view.index.learn(stored)) this.noteChange();
+  }
+
+  /**
+   * The log has told of a change. Of other mailboxes there is nothing to read, and of this one nothing when the shared
+   * index has been brought there already; the client may still have to be told. In the mailbox of another account each
+   * look asks for the right to it, and none is spared.
+   */
+  #hear(moved: MailboxesMoved | undefined): void {
+    const view = this.#view;
+    if (moved === undefined || view === undefined || this.#isForeign(view.mailbox)) return this.noteChange();
+    const { id } = view.mailbox;
+    const modseq = moved.modseqs?.[id];
+    if (modseq !== undefined && modseq <= view.index.highestModseq) {
+      if (modseq <= view.toldModseq) return;
+      this.#isUntold = true;
+      this.#wake?.();
+    } else if (moved.mailboxIds.length === 0 || moved.mailboxIds.includes(id)) this.noteChange();
+  }
+
+  /** Resolves when there may be something to tell that the last `tell` did not know. */
   changed(): Promise<void> {
     return new Promise((resolve) => {
       this.#wake = resolve;
-      if (this.#moved) resolve();
+      if (this.#moved || this.#isUntold) resolve();
     });
   }
 
@@ -234,6 +263,7 @@ export class Session {
 
   /** Collects the untagged lines that the client may be told now. */
   tell(options: { readonly expunges: boolean }): void {
+    this.#isUntold = false;
     if (this.#view === undefined) return;
     const lines = this.#view.tell({
       expunges: options.expunges,
@@ -245,9 +275,9 @@ export class Session {
   }
 
   /** Runs when the answer has been sent; a failure is logged and nobody waits for it. */
-  afterAnswer(task: () => Promise<void>): void {
+  readonly afterAnswer = (task: () => Promise<void>): void => {
     this.#afterwards.push(task);
-  }
+  };
 
   runAfterAnswer(): void {
     const tasks = this.#afterwards;

@@ -4,6 +4,7 @@ import { HubError } from '#domain/hub-error.ts';
 import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { personalKeywords } from './keywords.ts';
 import { type Asker, requireRights } from './asker.ts';
 import { askerOf, changeMail, type MailSession } from './mail-change.ts';
@@ -133,39 +134,39 @@ async function fileMessage(
   input: FileMessage,
 ): Promise<number> {
   const marks = mailbox.personal_seen && (input.flags & flagBit.seen) !== 0;
-  const [filed] = await tx.rows<{ uid: number }>(
-    `with box as (
-       update mailbox
-       set uid_next = uid_next + 1, highest_modseq = highest_modseq + 1, message_count = message_count + 1,
-           unseen_count = unseen_count + case when $4::int & ${flagBit.seen} = 0 then 1 else 0 end,
-           deleted_count = deleted_count + case when $4::int & ${flagBit.deleted} <> 0 then 1 else 0 end,
-           total_size = total_size + $3::int
-       where id = $1
-       returning id, uid_next - 1 as uid, highest_modseq as modseq),
-     filed as (
-       insert into mailbox_message
-         (mailbox_id, uid, message_id, flags, keywords, modseq, internal_date, save_date, size)
-       select id, uid, $2::bigint, $4::int, $5::text[], modseq, $6, $7, $3::int from box),
-     marked as (
-       insert into mailbox_seen (mailbox_id, account_id, uid, seen, modseq)
-       select id, $8, uid, true, modseq from box where $9::boolean),
-     reader as (
-       insert into mailbox_reader as v (mailbox_id, account_id, seen_delta)
-       select id, $8, 1 from box where $9::boolean
-       on conflict (mailbox_id, account_id) do update set seen_delta = v.seen_delta + 1)
-     select uid from box`,
-    [
-      mailbox.id,
-      input.messageId,
-      input.size,
-      marks ? input.flags & ~flagBit.seen : input.flags,
-      input.keywords,
-      input.internalDate,
-      asker.at,
-      asker.accountId,
-      marks,
-    ],
-  );
+  const [filed] = await tx.rows<{ uid: number }>(fileSql, [
+    mailbox.id,
+    input.messageId,
+    input.size,
+    marks ? input.flags & ~flagBit.seen : input.flags,
+    input.keywords,
+    input.internalDate,
+    asker.at,
+    asker.accountId,
+    marks,
+  ]);
   if (filed === undefined) throw new HubError('mailbox_unknown');
   return filed.uid;
 }
+
+const fileSql = prepared(`
+  with box as (
+     update mailbox
+     set uid_next = uid_next + 1, highest_modseq = highest_modseq + 1, message_count = message_count + 1,
+         unseen_count = unseen_count + case when $4::int & ${flagBit.seen} = 0 then 1 else 0 end,
+         deleted_count = deleted_count + case when $4::int & ${flagBit.deleted} <> 0 then 1 else 0 end,
+         total_size = total_size + $3::int
+     where id = $1
+     returning id, uid_next - 1 as uid, highest_modseq as modseq),
+   filed as (
+     insert into mailbox_message
+       (mailbox_id, uid, message_id, flags, keywords, modseq, internal_date, save_date, size)
+     select id, uid, $2::bigint, $4::int, $5::text[], modseq, $6, $7, $3::int from box),
+   marked as (
+     insert into mailbox_seen (mailbox_id, account_id, uid, seen, modseq)
+     select id, $8, uid, true, modseq from box where $9::boolean),
+   reader as (
+     insert into mailbox_reader as v (mailbox_id, account_id, seen_delta)
+     select id, $8, 1 from box where $9::boolean
+     on conflict (mailbox_id, account_id) do update set seen_delta = v.seen_delta + 1)
+   select uid from box`);

@@ -11,7 +11,7 @@ import { findByFact, readFacts, readRanges } from './message-facts.ts';
 import { recordArrived } from './official-receipts.ts';
 import { createMailQuota } from './quota-roots.ts';
 import { readBeginnings, readHeadings } from './read-headings.ts';
-import { changesSince, readBytes, readStructures } from './read-mailbox.ts';
+import { changesSince, readBytes, readStanding, readStructures } from './read-mailbox.ts';
 import { expungeDeleted } from './remove-entries.ts';
 import { searchMailbox } from './search-text.ts';
 import { storeFlags } from './store-flags.ts';
@@ -47,6 +47,7 @@ export function createMailAccess(
     rename: async (from, to) => renameMailbox(session, from, to),
     subscribe: async (path, subscribed) => subscribeMailbox(session, path, subscribed),
     lostSubscriptions: async () => lostSubscriptions(database, askerOf(session)),
+    standing: async (mailboxId) => readStanding(database, askerOf(session), mailboxId),
     changesSince: async (mailboxId, modseq) => changesSince(database, askerOf(session), mailboxId, modseq),
     expungedSince: async (mailboxId, modseq) => expungedSince(database, askerOf(session), mailboxId, modseq),
     facts: async (mailboxId, uids) => readFacts(database, askerOf(session), mailboxId, uids),

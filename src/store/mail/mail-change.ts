@@ -24,6 +24,8 @@ export interface ChangedMailbox {
   readonly id: number;
   /** Of its owner, in whose room the change is heard. */
   readonly account_id: string;
+  /** What the change has brought it to, where the change knows. */
+  readonly modseq?: number;
 }
 
 export function askerOf(session: MailSession): Asker {
@@ -51,9 +53,13 @@ export async function changeMail<Result>(
 }
 
 function mailboxesChanged(changed: readonly ChangedMailbox[]): readonly HubEvent[] {
-  return [...Map.groupBy(changed, (mailbox) => mailbox.account_id)].map(([accountId, mailboxes]) => ({
-    type: 'mailbox.changed',
-    accountId,
-    mailboxIds: [...new Set(mailboxes.map(({ id }) => String(id)))],
-  }));
+  return [...Map.groupBy(changed, (mailbox) => mailbox.account_id)].map(([accountId, mailboxes]) => {
+    const known = mailboxes.flatMap(({ id, modseq }) => (modseq === undefined ? [] : [[String(id), modseq]]));
+    return {
+      type: 'mailbox.changed',
+      accountId,
+      mailboxIds: [...new Set(mailboxes.map(({ id }) => String(id)))],
+      ...(known.length === 0 ? {} : { modseqs: Object.fromEntries(known) }),
+    };
+  });
 }

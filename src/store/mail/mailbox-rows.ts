@@ -4,6 +4,7 @@ import { rightBit } from '#domain/mail/mailbox-rights.ts';
 import type { SpecialUse } from '#domain/mail/structure.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { Sql, Transaction } from '#store/database.ts';
+import { anyOf, prepared } from '#store/prepared.ts';
 import { type Asker, mailboxColumns, mailboxTables, requireRights } from './asker.ts';
 
 /** A mailbox as an asker sees it. */
@@ -86,14 +87,22 @@ export async function findMailbox(sql: Sql, asker: Asker, name: string): Promise
   const named = placeOf(name);
   if (named === undefined) return undefined;
   const { address, path } = named;
-  const [row] = await sql.rows<MailboxRow>(
-    `select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')}
-     where b.path = $3 and ${address === undefined ? 'b.account_id = $1' : 'o.address = $4 and b.account_id <> $1'}`,
-    [asker.accountId, asker.at, path, ...(address === undefined ? [] : [address])],
-  );
+  const [row] = await sql.rows<MailboxRow>(address === undefined ? ownPathSql : foreignPathSql, [
+    asker.accountId,
+    asker.at,
+    path,
+    ...(address === undefined ? [] : [address]),
+  ]);
   // The namespace is part of the name, so that a mailbox has one.
   return row === undefined || (address !== undefined && row.path !== named.whole) ? undefined : row;
 }
+
+const ownPathSql = prepared(`
+  select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')} where b.path = $3 and b.account_id = $1`);
+
+const foreignPathSql = prepared(`
+  select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')}
+  where b.path = $3 and o.address = $4 and b.account_id <> $1`);
 
 interface Place {
   readonly whole: string;
@@ -133,12 +142,11 @@ export async function mailboxById(
   mailboxId: string,
   needed: number,
 ): Promise<MailboxRow> {
-  const [row] = await sql.rows<MailboxRow>(
-    `select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')} where b.id = $3`,
-    [asker.accountId, asker.at, mailboxKey(mailboxId)],
-  );
+  const [row] = await sql.rows<MailboxRow>(byIdSql, [asker.accountId, asker.at, mailboxKey(mailboxId)]);
   return requireRights(row, needed);
 }
+
+const byIdSql = prepared(`select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')} where b.id = $3`);
 
 /** Locks one mailbox for a change that needs these rights. Throws `mailbox_unknown`, `not_permitted`. */
 export async function lockMailbox(
@@ -160,12 +168,12 @@ export function lockMailboxes(
   asker: Asker,
   ids: readonly (string | number)[],
 ): Promise<MailboxRow[]> {
-  return tx.rows<MailboxRow>(
-    `select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')}
-     where b.id = any($3::bigint[]) order by b.id for no key update of b`,
-    [asker.accountId, asker.at, ids.map((id) => mailboxKey(String(id)))],
-  );
+  return tx.rows<MailboxRow>(lockSql, [asker.accountId, asker.at, ids.map((id) => mailboxKey(String(id)))]);
 }
+
+const lockSql = prepared(`
+  select ${mailboxColumns('$1', '$2')} from ${mailboxTables('$1')}
+  where b.id = ${anyOf('$3')} order by b.id for no key update of b`);
 
 /** Makes changes to the set of an account's mailboxes one at a time. Taken before any mailbox. */
 export async function lockAccount(tx: Transaction, accountId: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Transaction } from '#store/database.ts';
+import { anyOf, prepared } from '#store/prepared.ts';
 import { recordReceipts } from '#store/directive/record-receipts.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import { readableSql } from './asker.ts';
@@ -16,17 +17,12 @@ export async function recordArrived(
   uids: readonly number[],
 ): Promise<void> {
   const asker = askerOf(session);
-  const [found] = await session.database.rows<{ owner: string; directives: string[] }>(
-    `select b.account_id as owner, array(
-       select d.id
-       from mailbox_message e
-       join directive d on d.message_id = e.message_id
-       join recipient r on r.directive_id = d.id and r.account_id = b.account_id
-       where e.mailbox_id = b.id and e.uid = any($3::bigint[]) and r.arrived_at is null
-       order by d.id) as directives
-     from mailbox b where b.id = $1 and ${readableSql('$2', '$4')}`,
-    [mailboxKey(mailboxId), asker.accountId, uids, asker.at],
-  );
+  const [found] = await session.database.rows<{ owner: string; directives: string[] }>(arrivedSql, [
+    mailboxKey(mailboxId),
+    asker.accountId,
+    uids,
+    asker.at,
+  ]);
   if (found === undefined) await requireMailbox(session.database, asker, mailboxId);
   if (found === undefined || found.directives.length === 0) return;
   const receipts = found.directives.map((directiveId) => ({ directiveId, accountId: found.owner }));
@@ -36,6 +32,16 @@ export async function recordArrived(
     events: await recordReceipts(tx, { kind: 'arrived', at, receipts }),
   }));
 }
+
+const arrivedSql = prepared(`
+  select b.account_id as owner, array(
+     select d.id
+     from mailbox_message e
+     join directive d on d.message_id = e.message_id
+     join recipient r on r.directive_id = d.id and r.account_id = b.account_id
+     where e.mailbox_id = b.id and e.uid = ${anyOf('$3')} and r.arrived_at is null
+     order by d.id) as directives
+   from mailbox b where b.id = $1 and ${readableSql('$2', '$4')}`);
 
 /**
  * Sets `\Seen` wherever the account keeps a message: the other half of "opened in the page". Called before

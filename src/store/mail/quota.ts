@@ -9,6 +9,7 @@ import type {
 import { HubError } from '#domain/hub-error.ts';
 import { messagesPerAccountMax } from '#domain/mail/mailbox-path.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
+import { prepared } from '#store/prepared.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { deliverMessage } from './deliver.ts';
 
@@ -32,16 +33,23 @@ export async function requireQuota(
   messages = bytes > 0 ? 1 : 0,
 ): Promise<void> {
   // A statement of its own: one that has waited for a lock goes on with what it saw before.
-  if (bytes > 0) await sql.rows('select id from account where id = $1 for no key update', [accountId]);
-  const [row] = await sql.rows<{ within: boolean }>(
-    `select a.quota_bytes >= $2 + coalesce(u.bytes, 0) and $3 >= $4 + coalesce(u.messages, 0) as within
-     from account a cross join lateral (
-       select sum(total_size) as bytes, sum(message_count) as messages from mailbox where account_id = a.id) u
-     where a.id = $1`,
-    [accountId, bytes, messagesPerAccountMax, messages],
-  );
+  if (bytes > 0) await sql.rows(lockAccountSql, [accountId]);
+  const [row] = await sql.rows<{ within: boolean }>(withinSql, [
+    accountId,
+    bytes,
+    messagesPerAccountMax,
+    messages,
+  ]);
   if (row?.within !== true) throw new HubError('over_quota');
 }
+
+const lockAccountSql = prepared('select id from account where id = $1 for no key update');
+
+const withinSql = prepared(`
+  select a.quota_bytes >= $2 + coalesce(u.bytes, 0) and $3 >= $4 + coalesce(u.messages, 0) as within
+  from account a cross join lateral (
+    select sum(total_size) as bytes, sum(message_count) as messages from mailbox where account_id = a.id) u
+  where a.id = $1`);
 
 /** Throws `not_found`. */
 export async function quotaOf(sql: Sql, accountId: string): Promise<Quota> {

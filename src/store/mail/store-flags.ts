@@ -1,14 +1,15 @@
 import type { FlagChange, StoredFlags, StoreFlags } from '#app/ports/mail.ts';
 import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
-import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
+import { everyRight, flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 import type { Transaction } from '#store/database.ts';
 import { recordReceipts } from '#store/directive/record-receipts.ts';
+import { anyOf, prepared } from '#store/prepared.ts';
 import type { Asker } from './asker.ts';
 import { keywordsPerMessageMax, officialKeywords, personalKeywords } from './keywords.ts';
 import { changeMail, type MailSession } from './mail-change.ts';
-import { entryOf, lockMailbox, type EntryRow, type MailboxRow } from './mailbox-rows.ts';
+import { entryOf, lockMailbox, mailboxKey, type EntryRow, type MailboxRow } from './mailbox-rows.ts';
 import { mineSql, readerFlagsSql, readerModseqSql } from './personal-seen.ts';
 
 const everyFlag = Object.values(flagBit).reduce((all, bit) => all | bit, 0);
@@ -30,9 +31,19 @@ interface ChangedRow extends EntryRow {
 export function storeFlags(session: MailSession, input: StoreFlags): Promise<StoredFlags> {
   const keywords = personalKeywords(input.keywords);
   return changeMail(session, async (tx, asker) => {
-    const mailbox = await lockMailbox(tx, asker, input.mailboxId, rightBit.r);
-    const allowed = allowedOf({ ...input, keywords }, mailbox.rights);
-    const rows = await changeEntries(tx, mailbox, asker, input, allowed);
+    const asked = { ...input, keywords };
+    // Nearly always the mailbox is one's own and its \Seen common: that change travels with the lock.
+    const presumed = { id: mailboxKey(input.mailboxId), personal_seen: false };
+    const [mailbox, own] = await Promise.all([
+      lockMailbox(tx, asker, input.mailboxId, rightBit.r),
+      changeEntries(tx, presumed, asker, input, allowedOf(asked, everyRight), 'own'),
+    ]);
+    const isOwn = mailbox.account_id === asker.accountId && !mailbox.personal_seen;
+    const rows = isOwn
+      ? own
+      : await changeEntries(tx, mailbox, asker, input, allowedOf(asked, mailbox.rights), 'any');
+    const changed = rows.some((row) => row.changed);
+    const highestModseq = mailbox.highest_modseq + (changed ? 1 : 0);
     if (
       rows.some((row) => row.changed && row.keywords.length > keywordsPerMessageMax + officialKeywords.length)
     )
@@ -42,8 +53,10 @@ export function storeFlags(session: MailSession, input: StoreFlags): Promise<Sto
       result: {
         entries: rows.filter((row) => !row.refused).map(entryOf),
         modified: rows.filter((row) => row.refused).map((row) => row.uid),
+        changed,
+        highestModseq,
       },
-      changed: rows.some((row) => row.changed) ? [mailbox] : [],
+      changed: changed ? [{ ...mailbox, modseq: highestModseq }] : [],
       events: await opened(tx, mailbox, asker, seen),
     };
   });
@@ -88,78 +101,32 @@ async function opened(
   return recordReceipts(tx, { kind: 'opened', at: asker.at, receipts, by: asker.accountId });
 }
 
+interface MailboxToChange {
+  readonly id: number | string;
+  readonly personal_seen: boolean;
+}
+
 /** The mailbox is locked: every writer of its entries takes that lock first, so what is read here is the newest. */
 function changeEntries(
   tx: Transaction,
-  mailbox: MailboxRow,
+  mailbox: MailboxToChange,
   asker: Asker,
   input: StoreFlags,
   allowed: Allowed,
+  whose: keyof typeof changeSql,
 ): Promise<ChangedRow[]> {
-  return tx.rows<ChangedRow>(
-    `with asked as (select $3::int as flags, $4::text[] as keywords, $5::text[] as official, $8::int as mask),
-     ${mineSql('$1', '$7')},
-     entry as materialized (
-       select e.uid, e.message_id, e.keywords, e.internal_date, e.save_date, e.size, e.flags as own_flags,
-              ${readerFlagsSql} as flags, ${readerModseqSql} as modseq
-       from mailbox_message e left join mine m on m.uid = e.uid
-       where e.mailbox_id = $1 and e.uid = any($2::bigint[])),
-     wanted as materialized (
-       select e.*, e.modseq > $6 as refused, b.highest_modseq + 1 as new_modseq,
-              ${flagsSql[input.change]} as new_flags,
-              case when $9::boolean then ${keywordsSql[input.change]} else e.keywords end as new_keywords
-       from asked cross join mailbox b cross join entry e where b.id = $1),
-     decided as materialized (
-       select w.*, case when $10::boolean then (w.new_flags & ~${flagBit.seen}) | (w.own_flags & ${flagBit.seen})
-                     else w.new_flags end as new_own_flags,
-              not w.refused and (w.flags <> w.new_flags
-                or not (w.keywords <@ w.new_keywords and w.new_keywords <@ w.keywords)) as changed
-       from wanted w),
-     total as (
-       select count(*) as n,
-              coalesce(sum((own_flags & ${flagBit.seen}) - (new_own_flags & ${flagBit.seen})), 0) as unseen,
-              coalesce(sum((new_flags & ${flagBit.deleted}) - (flags & ${flagBit.deleted})), 0) / ${flagBit.deleted}
-                as deleted
-       from decided where changed),
-     box as (
-       update mailbox b
-       set highest_modseq = b.highest_modseq + 1, unseen_count = b.unseen_count + t.unseen,
-           deleted_count = b.deleted_count + t.deleted
-       from total t where b.id = $1 and t.n > 0),
-     moved as (
-       update mailbox_message e set flags = d.new_own_flags, keywords = d.new_keywords, modseq = d.new_modseq
-       from decided d where e.mailbox_id = $1 and e.uid = d.uid and d.changed
-         and (d.own_flags <> d.new_own_flags or d.keywords <> d.new_keywords)),
-     mark as materialized (
-       select uid, new_flags & ${flagBit.seen} <> 0 as seen, new_modseq from decided
-       where $10::boolean and changed and (flags # new_flags) & ${flagBit.seen} <> 0),
-     marked as (
-       insert into mailbox_seen (mailbox_id, account_id, uid, seen, modseq)
-       select $1, $7, uid, seen, new_modseq from mark
-       on conflict (mailbox_id, account_id, uid) do update set seen = excluded.seen, modseq = excluded.modseq),
-     reader as (
-       insert into mailbox_reader as v (mailbox_id, account_id, seen_delta)
-       select $1, $7, sum(case when seen then 1 else -1 end) from mark having count(*) > 0
-       on conflict (mailbox_id, account_id) do update set seen_delta = v.seen_delta + excluded.seen_delta)
-     select uid, message_id, internal_date, save_date, size, refused, changed,
-            case when changed then new_flags else flags end as flags,
-            case when changed then new_keywords else keywords end as keywords,
-            case when changed then new_modseq else modseq end as modseq,
-            changed and new_flags & ~flags & ${flagBit.seen} <> 0 as now_seen
-     from decided order by uid`,
-    [
-      mailbox.id,
-      input.uids,
-      allowed.flags,
-      allowed.keywords,
-      officialKeywords,
-      input.unchangedSince ?? Number.MAX_SAFE_INTEGER,
-      asker.accountId,
-      allowed.mask,
-      allowed.keywordsToo,
-      mailbox.personal_seen,
-    ],
-  );
+  return tx.rows<ChangedRow>(changeSql[whose][input.change], [
+    mailbox.id,
+    input.uids,
+    allowed.flags,
+    allowed.keywords,
+    officialKeywords,
+    input.unchangedSince ?? Number.MAX_SAFE_INTEGER,
+    asker.accountId,
+    allowed.mask,
+    allowed.keywordsToo,
+    mailbox.personal_seen,
+  ]);
 }
 
 const flagsSql = {
@@ -178,4 +145,92 @@ const keywordsSql = {
   replace: `array(select k from ${had} where k = any(asked.official) or ${isAsked} order by place) || ${added}`,
   add: `e.keywords || ${added}`,
   remove: `array(select k from ${had} where k = any(asked.official) or not ${isAsked} order by place)`,
+} as const;
+
+/** With the marks of readers who each have their own `\Seen`. */
+const personalSql = (change: FlagChange): string => `
+  ${mineSql('$1', '$7')},
+  entry as materialized (
+    select e.uid, e.message_id, e.keywords, e.internal_date, e.save_date, e.size, e.flags as own_flags,
+           ${readerFlagsSql} as flags, ${readerModseqSql} as modseq
+    from mailbox_message e left join mine m on m.uid = e.uid
+    where e.mailbox_id = $1 and e.uid = ${anyOf('$2')}),
+  ${wantedSql(change, '')},
+  decided as materialized (
+    select w.*, case when $10::boolean then (w.new_flags & ~${flagBit.seen}) | (w.own_flags & ${flagBit.seen})
+                  else w.new_flags end as new_own_flags, ${changesSql} as changed
+    from wanted w),
+  ${movedSql},
+  mark as materialized (
+    select uid, new_flags & ${flagBit.seen} <> 0 as seen, new_modseq from decided
+    where $10::boolean and changed and (flags # new_flags) & ${flagBit.seen} <> 0),
+  marked as (
+    insert into mailbox_seen (mailbox_id, account_id, uid, seen, modseq)
+    select $1, $7, uid, seen, new_modseq from mark
+    on conflict (mailbox_id, account_id, uid) do update set seen = excluded.seen, modseq = excluded.modseq),
+  reader as (
+    insert into mailbox_reader as v (mailbox_id, account_id, seen_delta)
+    select $1, $7, sum(case when seen then 1 else -1 end) from mark having count(*) > 0
+    on conflict (mailbox_id, account_id) do update set seen_delta = v.seen_delta + excluded.seen_delta)`;
+
+/** The asker's own mailbox, with a `\Seen` that is common: any other is left as it is. */
+const ownSql = (change: FlagChange): string => `
+  entry as materialized (
+    select e.uid, e.message_id, e.keywords, e.internal_date, e.save_date, e.size, e.flags as own_flags, e.flags, e.modseq
+    from mailbox_message e where e.mailbox_id = $1 and e.uid = ${anyOf('$2')}),
+  ${wantedSql(change, 'and b.account_id = $7 and not b.personal_seen and not $10::boolean')},
+  decided as materialized (
+    select w.*, w.new_flags as new_own_flags, ${changesSql} as changed from wanted w),
+  ${movedSql}`;
+
+const changesSql = `not w.refused and (w.flags <> w.new_flags
+  or not (w.keywords <@ w.new_keywords and w.new_keywords <@ w.keywords))`;
+
+function wantedSql(change: FlagChange, condition: string): string {
+  return `wanted as materialized (
+    select e.*, e.modseq > $6 as refused, b.highest_modseq + 1 as new_modseq, ${flagsSql[change]} as new_flags,
+           case when $9::boolean then ${keywordsSql[change]} else e.keywords end as new_keywords
+    from asked cross join mailbox b cross join entry e where b.id = $1 ${condition})`;
+}
+
+const movedSql = `
+  total as (
+    select count(*) as n,
+           coalesce(sum((own_flags & ${flagBit.seen}) - (new_own_flags & ${flagBit.seen})), 0) as unseen,
+           coalesce(sum((new_flags & ${flagBit.deleted}) - (flags & ${flagBit.deleted})), 0) / ${flagBit.deleted}
+             as deleted
+    from decided where changed),
+  box as (
+    update mailbox b
+    set highest_modseq = b.highest_modseq + 1, unseen_count = b.unseen_count + t.unseen,
+        deleted_count = b.deleted_count + t.deleted
+    from total t where b.id = $1 and t.n > 0),
+  moved as (
+    update mailbox_message e set flags = d.new_own_flags, keywords = d.new_keywords, modseq = d.new_modseq
+    from decided d where e.mailbox_id = $1 and e.uid = d.uid and d.changed
+      and (d.own_flags <> d.new_own_flags or d.keywords <> d.new_keywords))`;
+
+function changeSqlOf(change: FlagChange, changes: (change: FlagChange) => string): string {
+  return prepared(`
+    with asked as (select $3::int as flags, $4::text[] as keywords, $5::text[] as official, $8::int as mask),
+    ${changes(change)}
+    select uid, message_id, internal_date, save_date, size, refused, changed,
+           case when changed then new_flags else flags end as flags,
+           case when changed then new_keywords else keywords end as keywords,
+           case when changed then new_modseq else modseq end as modseq,
+           changed and new_flags & ~flags & ${flagBit.seen} <> 0 as now_seen
+    from decided order by uid`);
+}
+
+const changeSql = {
+  own: {
+    replace: changeSqlOf('replace', ownSql),
+    add: changeSqlOf('add', ownSql),
+    remove: changeSqlOf('remove', ownSql),
+  },
+  any: {
+    replace: changeSqlOf('replace', personalSql),
+    add: changeSqlOf('add', personalSql),
+    remove: changeSqlOf('remove', personalSql),
+  },
 } as const;

@@ -39,7 +39,7 @@ export const idle = defineCommand({
 /** Storage that cannot be read now is read at the next sign of life; the client need not care. */
 async function tellChanges(session: Session): Promise<void> {
   try {
-    await session.refresh();
+    if (session.hasMoved) await session.refresh();
   } catch (error) {
     if (error instanceof SessionEnded || error instanceof ConnectionClosed) throw error;
     session.log.warn({ error }, 'An idling IMAP session could not be brought up to date');

@@ -4,6 +4,7 @@ import { type MessageSet, scanMessageSet } from '#mail/imap/grammar/sequence-set
 import type { ImapLimits } from '#mail/imap/imap-limits.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 import { clientCanTell } from '#mail/imap/mailbox/silent-change.ts';
+import { type KnownFlags, unchangedBy } from '#mail/imap/mailbox/unchanged-by.ts';
 import { CommandRefused, type Completion, completed } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
 import { encodeNumberSet } from '#mail/imap/wire/encode.ts';
@@ -31,11 +32,16 @@ function storeCommand(name: string, byUid: boolean, tells: Tells): ImapCommand {
     if (input.unchangedSince !== undefined) session.useCondstore();
     const refs = view.resolve(input.set, byUid);
     if (refs.length === 0) return completed('No messages to change');
+    const unchanged = await unchangedBy(session, refs, input);
+    if (unchanged !== undefined) {
+      answer(session, unchanged, input.silent);
+      return completed(`${name} completed`);
+    }
     const canTell = input.silent ? clientCanTell(view, refs, input) : () => true;
     const stored = await access.storeFlags(changeOf(view.mailbox.id, refs, input));
     view.markAnswered(stored.entries.filter(canTell));
-    session.noteChange();
-    answer(session, stored, input.silent);
+    session.learn(stored);
+    answer(session, stored.entries, input.silent);
     return completion(name, byUid, refs, stored);
   }
 }
@@ -80,9 +86,9 @@ function changeOf(mailboxId: string, refs: readonly MessageRef[], input: StoreIn
 }
 
 /** A silent STORE still tells the new mod-sequence to who knows CONDSTORE (RFC 7162, section 3.1.3). */
-function answer(session: Session, stored: StoredFlags, silent: boolean): void {
+function answer(session: Session, entries: readonly KnownFlags[], silent: boolean): void {
   if (silent && !session.knowsCondstore) return;
-  for (const entry of stored.entries) {
+  for (const entry of entries) {
     const sequence = session.view.sequenceOf(entry.uid);
     if (sequence === undefined) continue;
     const items = [`UID ${entry.uid}`];

@@ -9,13 +9,14 @@ import type { IndexRow } from '#mail/imap/mailbox/mailbox-index.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 import { BrokenLiteral } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
-import { encodeNstring } from '#mail/imap/wire/encode.ts';
+import { encodeNstring, type Octets } from '#mail/imap/wire/encode.ts';
 import { ConnectionClosed } from '#mail/imap/wire/output.ts';
 
 import { type BinaryItem, requireDecodable, writeBinary } from './binary-source.ts';
 import { encodeBodyStructure } from './body-structure.ts';
 import { writeBody } from './body-source.ts';
 import { encodeEnvelope } from './envelope.ts';
+import type { EncodedMessage } from './encoded-cache.ts';
 import { fallbackStructure } from './fallback-structure.ts';
 import { readPreviews } from './preview.ts';
 import { isWholeMessage } from './section.ts';
@@ -24,6 +25,7 @@ interface Fetch {
   readonly session: Session;
   readonly items: readonly FetchItem[];
   readonly structures: ReadonlyMap<number, MessageStructure>;
+  readonly encoded: ReadonlyMap<number, EncodedMessage>;
   readonly facts: ReadonlyMap<number, MessageFacts>;
   readonly previews: ReadonlyMap<number, string>;
 }
@@ -39,15 +41,15 @@ export async function fetchMessages(
   items: readonly FetchItem[],
 ): Promise<number> {
   const { view, access, limits } = session;
-  const needsStructure = items.some(readsStructure);
   const arrived: number[] = [];
   let gone = 0;
   for (let at = 0; at < refs.length; at += limits.fetchBatchMessages) {
     const batch = refs.slice(at, at + limits.fetchBatchMessages);
     const uids = batch.map((ref) => ref.uid);
-    const structures = needsStructure
-      ? await access.structures(view.mailbox.id, uids)
-      : new Map<number, never>();
+    const encoded = keptOf(session, uids, items);
+    const unread = items.some(readsStructure) ? uids.filter((uid) => !encoded.has(uid)) : [];
+    const structures =
+      unread.length > 0 ? await access.structures(view.mailbox.id, unread) : new Map<number, never>();
     const facts = items.some(readsFacts)
       ? await access.facts(view.mailbox.id, uids)
       : new Map<number, never>();
@@ -56,15 +58,55 @@ export async function fetchMessages(
       : new Map<number, never>();
     const sent: number[] = [];
     for (const ref of batch) {
-      if (await fetchMessage({ session, items, structures, facts, previews }, ref)) sent.push(ref.uid);
+      if (await fetchMessage({ session, items, structures, encoded, facts, previews }, ref))
+        sent.push(ref.uid);
       else gone += 1;
     }
     await session.output.flush();
     if (items.some(readsContent)) arrived.push(...sent);
     if (items.some(setsSeen)) await markSeen(session, sent);
   }
-  if (arrived.length > 0) session.afterAnswer(() => access.arrived(view.mailbox.id, arrived));
+  tellArrivals(session, arrived);
   return gone;
+}
+
+/** A receipt is given once, and what is no official message never becomes one: each message is asked for once. */
+function tellArrivals({ view, access, afterAnswer }: Session, uids: readonly number[]): void {
+  const arrived = view.index.withoutArrival(uids);
+  if (arrived.length === 0) return;
+  afterAnswer(async () => {
+    await access.arrived(view.mailbox.id, arrived);
+    view.index.markArrived(arrived);
+  });
+}
+
+/** What is kept of the messages of one's own mailbox, where all that is asked of their structures is kept. */
+function keptOf(
+  { view, access, encoded }: Session,
+  uids: readonly number[],
+  items: readonly FetchItem[],
+): ReadonlyMap<number, EncodedMessage> {
+  const kept = new Map<number, EncodedMessage>();
+  const wanted = items.filter(readsStructure);
+  if (wanted.length === 0 || view.mailbox.accountId !== access.accountId || !wanted.every(isKept))
+    return kept;
+  for (const uid of uids) {
+    const message = encoded.get(view.mailbox, uid);
+    if (message !== undefined && wanted.every((item) => message[keptName(item)] !== undefined))
+      kept.set(uid, message);
+  }
+  return kept;
+}
+
+type KeptItem = Extract<FetchItem, { kind: 'envelope' | 'structure' }>;
+
+function isKept(item: FetchItem): item is KeptItem {
+  return item.kind === 'envelope' || item.kind === 'structure';
+}
+
+function keptName(item: KeptItem): keyof EncodedMessage {
+  if (item.kind === 'envelope') return 'envelope';
+  return item.extended ? 'extendedStructure' : 'structure';
 }
 
 /** False when the message is not there any more. */
@@ -76,7 +118,8 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
   const message = { access, mailboxId: view.mailbox.id, uid: ref.uid, size: row.size };
   if (items.some(readsFacts) && !fetch.facts.has(ref.uid)) return false;
   let structure = fetch.structures.get(ref.uid);
-  if (structure === undefined && items.some(needsStructureToAnswer)) {
+  const isParsed = structure !== undefined;
+  if (structure === undefined && !fetch.encoded.has(ref.uid) && items.some(needsStructureToAnswer)) {
     structure = await fallbackStructure(message, limits);
     if (structure === undefined) return false;
   }
@@ -88,7 +131,8 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
       if (number > 0) output.write(' ');
       if (item.kind === 'body') await writeBody({ message, structure, limits, output }, item);
       else if (isBinary(item)) await writeBinary({ message, structure, limits, output }, item);
-      else output.write(plainItem(fetch, item, row, structure));
+      else if (isKept(item)) output.write(keptItem(fetch, item, { uid: ref.uid, structure, isParsed }));
+      else output.write(plainItem(fetch, item, row));
       // A hundred parts of one message must not gather in memory (I8).
       if (output.pendingBytes >= limits.chunkBytes) await output.flush();
     }
@@ -102,11 +146,36 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
   return true;
 }
 
+/** What no parser has read is read again each time: the next version may do better. */
+function keptItem(
+  { session, encoded }: Fetch,
+  item: KeptItem,
+  {
+    uid,
+    structure,
+    isParsed,
+  }: { readonly uid: number; readonly structure: MessageStructure | undefined; readonly isParsed: boolean },
+): Octets {
+  const name = keptName(item);
+  const known = encoded.get(uid)?.[name];
+  if (known !== undefined) return known;
+  const octets = encodeKept(item, structure);
+  const { view, access } = session;
+  if (isParsed && view.mailbox.accountId === access.accountId)
+    session.encoded.add(view.mailbox, uid, { [name]: octets });
+  return octets;
+}
+
+function encodeKept(item: KeptItem, structure: MessageStructure | undefined): Octets {
+  if (item.kind === 'envelope') return `ENVELOPE ${encodeEnvelope(structure?.envelope ?? {})}`;
+  const name = item.extended ? 'BODYSTRUCTURE' : 'BODY';
+  return `${name} ${structure === undefined ? 'NIL' : encodeBodyStructure(structure.root, item.extended)}`;
+}
+
 function plainItem(
   fetch: Fetch,
-  item: Exclude<FetchItem, { kind: 'body' | 'binary' | 'binary_size' }>,
+  item: Exclude<FetchItem, { kind: 'body' | 'binary' | 'binary_size' } | KeptItem>,
   row: IndexRow,
-  structure: MessageStructure | undefined,
 ): string {
   switch (item.kind) {
     case 'flags':
@@ -129,12 +198,6 @@ function plainItem(
     }
     case 'preview':
       return `PREVIEW ${encodeNstring(fetch.previews.get(row.uid))}`;
-    case 'envelope':
-      return `ENVELOPE ${encodeEnvelope(structure?.envelope ?? {})}`;
-    case 'structure': {
-      const name = item.extended ? 'BODYSTRUCTURE' : 'BODY';
-      return `${name} ${structure === undefined ? 'NIL' : encodeBodyStructure(structure.root, item.extended)}`;
-    }
   }
 }
 
@@ -146,8 +209,9 @@ async function markSeen(session: Session, uids: readonly number[]): Promise<void
   const unseen = uids.filter((uid) => ((view.index.row(uid)?.flags ?? flagBit.seen) & flagBit.seen) === 0);
   if (unseen.length === 0) return;
   const mailboxId = view.mailbox.id;
-  await access.storeFlags({ mailboxId, uids: unseen, change: 'add', flags: flagBit.seen, keywords: [] });
-  session.noteChange();
+  session.learn(
+    await access.storeFlags({ mailboxId, uids: unseen, change: 'add', flags: flagBit.seen, keywords: [] }),
+  );
 }
 
 function setsSeen(item: FetchItem): boolean {

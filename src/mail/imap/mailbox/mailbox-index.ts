@@ -1,4 +1,10 @@
-import type { MailAccess, MailboxChanges, MailboxEntry } from '#app/ports/mail.ts';
+import type {
+  MailAccess,
+  MailboxChanges,
+  MailboxEntry,
+  MailboxStanding,
+  StoredFlags,
+} from '#app/ports/mail.ts';
 import { flagBit } from '#domain/mail/structure.ts';
 
 import { holds, type IndexRow, MessageColumns, positionAtOrAfter, type UidList } from './message-columns.ts';
@@ -87,6 +93,35 @@ export class MailboxIndex {
     return this.#seenUntil < count ? this.#columns.uidAt(this.#seenUntil) : undefined;
   }
 
+  /** Whether the mailbox stood here when it was read, so that there is nothing to ask for. */
+  isAt({ highestModseq, uidNext }: MailboxStanding): boolean {
+    return this.#loaded && this.#highestModseq === highestModseq && this.#uidNext === uidNext;
+  }
+
+  /**
+   * Takes over what a STORE has just made of messages. Returns whether the index is then where the mailbox was after
+   * it: not when others have changed something before, which only `refresh` brings.
+   */
+  learn({ entries, changed, highestModseq }: StoredFlags): boolean {
+    if (!this.#loaded || this.#seenBy !== undefined) return false;
+    if (highestModseq <= this.#highestModseq) return true;
+    if (!changed || highestModseq !== this.#highestModseq + 1) return false;
+    this.#moveOn(
+      entries.filter(({ modseq }) => modseq === highestModseq),
+      highestModseq,
+    );
+    return true;
+  }
+
+  /** Messages whose receipt "arrived" this process has not looked after yet. */
+  withoutArrival(uids: readonly number[]): readonly number[] {
+    return uids.filter((uid) => !this.#columns.hasArrived(uid));
+  }
+
+  markArrived(uids: readonly number[]): void {
+    for (const uid of uids) this.#columns.markArrived(uid);
+  }
+
   /** UIDs of messages that came or whose flags moved after a mod-sequence, ascending. */
   uidsChangedAfter(modseq: number): readonly number[] {
     const recent = this.#changes.after(modseq);
@@ -135,6 +170,11 @@ export class MailboxIndex {
   }
 
   async #read(access: MailAccess): Promise<void> {
+    if (this.#loaded) {
+      const standing = await access.standing(this.mailboxId);
+      this.#requireSame(standing);
+      if (this.isAt(standing)) return;
+    }
     const changes = await this.#ask(access, this.#loaded ? this.#highestModseq : 0);
     if (changes.expunged !== undefined) return this.#apply(changes, changes.expunged);
     // The log of expunged messages does not reach back to where the index was: what is there now tells who has gone.
@@ -149,23 +189,29 @@ export class MailboxIndex {
 
   async #ask(access: MailAccess, modseq: number): Promise<MailboxChanges> {
     const changes = await access.changesSince(this.mailboxId, modseq);
-    const { uidValidity, seenBy } = changes.mailbox;
-    // Whose \Seen it shows has changed: flags of one reader must not get into what others read.
-    if (uidValidity !== this.uidValidity || seenBy !== this.#seenBy) throw new MailboxReplaced();
+    this.#requireSame(changes.mailbox);
     return changes;
   }
 
+  /** When whose \Seen it shows has changed, flags of one reader must not get into what others read. */
+  #requireSame({ uidValidity, seenBy }: MailboxStanding): void {
+    if (uidValidity !== this.uidValidity || seenBy !== this.#seenBy) throw new MailboxReplaced();
+  }
+
   #apply({ mailbox, entries }: MailboxChanges, expunged: readonly number[]): void {
-    const before = this.#highestModseq;
-    const moved = entries.filter((entry) => entry.modseq > before);
-    for (const entry of moved) this.#put(entry);
+    const moved = entries.filter((entry) => entry.modseq > this.#highestModseq);
     for (const uid of this.#columns.remove(expunged)) {
       this.#expungeCount += 1;
       this.#departures.add(this.#expungeCount, uid);
       this.#seenUntil = Math.min(this.#seenUntil, positionAtOrAfter(this.list(), uid));
     }
-    this.#highestModseq = Math.max(before, mailbox.highestModseq, ...topModseq(moved));
     this.#uidNext = Math.max(this.#uidNext, mailbox.uidNext);
+    this.#moveOn(moved, Math.max(mailbox.highestModseq, ...topModseq(moved)));
+  }
+
+  #moveOn(moved: readonly MailboxEntry[], highestModseq: number): void {
+    for (const entry of moved) this.#put(entry);
+    this.#highestModseq = Math.max(this.#highestModseq, highestModseq);
     if (this.#loaded) {
       const inOrder = moved.toSorted((one, other) => one.modseq - other.modseq);
       for (const { modseq, uid } of inOrder) this.#changes.add(modseq, uid);

@@ -19,7 +19,7 @@ export interface UidList {
 const NO_KEYWORDS: readonly string[] = [];
 
 /**
- * The messages of a mailbox as typed arrays in UID order, 29 octets each. The array of UIDs is only ever appended to;
+ * The messages of a mailbox as typed arrays in UID order, 30 octets each. The array of UIDs is only ever appended to;
  * taking one out makes a new array. So the views of all sessions share it, and a SELECT copies nothing.
  */
 export class MessageColumns {
@@ -30,6 +30,8 @@ export class MessageColumns {
   #modseqs = new Float64Array(16);
   #sizes = new Uint32Array(16);
   #dates = new Float64Array(16);
+  /** 1 where the receipt "arrived" has been looked after. */
+  #arrived = new Uint8Array(16);
   /** Sets of keywords, so that a message holds a number; the first is the empty one. */
   readonly #sets: (readonly string[])[] = [NO_KEYWORDS];
   readonly #setIds = new Map<string, number>([['', 0]]);
@@ -82,6 +84,16 @@ export class MessageColumns {
     return at < this.#count && this.#uids[at] === uid ? at : undefined;
   }
 
+  hasArrived(uid: number): boolean {
+    const at = this.positionOf(uid);
+    return at !== undefined && this.#arrived[at] === 1;
+  }
+
+  markArrived(uid: number): void {
+    const at = this.positionOf(uid);
+    if (at !== undefined) this.#arrived[at] = 1;
+  }
+
   /** Puts in or replaces a message. Returns its position. */
   put(entry: MailboxEntry): number {
     const at = positionAtOrAfter(this.list(), entry.uid);
@@ -113,11 +125,20 @@ export class MessageColumns {
       this.#uids = this.#uids.slice();
       for (const column of this.#columns()) column.copyWithin(at + 1, at, this.#count);
     }
+    this.#arrived[at] = 0;
     this.#count += 1;
   }
 
   #columns(): readonly (Uint8Array | Uint32Array | Float64Array)[] {
-    return [this.#uids, this.#flags, this.#keywordSets, this.#modseqs, this.#sizes, this.#dates];
+    return [
+      this.#uids,
+      this.#flags,
+      this.#keywordSets,
+      this.#modseqs,
+      this.#sizes,
+      this.#dates,
+      this.#arrived,
+    ];
   }
 
   #grow(capacity: number): void {
@@ -128,6 +149,7 @@ export class MessageColumns {
     this.#modseqs = new Float64Array(capacity);
     this.#sizes = new Uint32Array(capacity);
     this.#dates = new Float64Array(capacity);
+    this.#arrived = new Uint8Array(capacity);
     for (const [number, column] of this.#columns().entries()) column.set(before[number] ?? []);
   }
 

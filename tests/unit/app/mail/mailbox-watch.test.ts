@@ -39,6 +39,15 @@ describe('createMailboxWatch', () => {
     expect(calls.sort()).toEqual(['a', 'a', 'b']);
   });
 
+  it('says which mailboxes have moved and how far, where the entry does', () => {
+    const { watch } = watchOf();
+    const heard: unknown[] = [];
+    watch.onChange('a', (moved) => heard.push(moved?.mailboxIds, moved?.modseqs));
+    watch.deliver(entryOf({ type: 'mailbox.changed', accountId: 'a', mailboxIds: ['1'], modseqs: { 1: 7 } }));
+    watch.deliver(entryOf(recalled));
+    expect(heard).toEqual([['1'], { 1: 7 }, undefined, undefined]);
+  });
+
   it('keeps still for events that touch no mailbox and after it is stopped', () => {
     const { watch, calls, hear } = watchOf();
     const stop = hear('a');

@@ -42,7 +42,6 @@ describe('the commands that change messages', () => {
        S: * FLAGS (\\Answered \\Flagged \\Deleted \\Seen \\Draft $Viec)
        S: * 1 FETCH (UID 1 FLAGS ())
        S: * 2 FETCH (UID 2 FLAGS (\\Seen $Viec))
-       S: * 3 FETCH (UID 3 FLAGS ())
        S: a OK NOOP completed`,
     );
   });
