@@ -9,15 +9,14 @@ import type { IndexRow } from '#mail/imap/mailbox/mailbox-index.ts';
 import type { MessageRef } from '#mail/imap/mailbox/mailbox-view.ts';
 import { BrokenLiteral } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
-import { encodeNstring, type Octets } from '#mail/imap/wire/encode.ts';
+import { encodeNstring } from '#mail/imap/wire/encode.ts';
 import { ConnectionClosed } from '#mail/imap/wire/output.ts';
 
 import { type BinaryItem, requireDecodable, writeBinary } from './binary-source.ts';
-import { encodeBodyStructure } from './body-structure.ts';
 import { writeBody } from './body-source.ts';
-import { encodeEnvelope } from './envelope.ts';
 import type { EncodedMessage } from './encoded-cache.ts';
 import { fallbackStructure } from './fallback-structure.ts';
+import { isKept, keepItem, type KeptItem, keptName, keptOf } from './kept-items.ts';
 import { readPreviews } from './preview.ts';
 import { isWholeMessage } from './section.ts';
 
@@ -25,7 +24,7 @@ interface Fetch {
   readonly session: Session;
   readonly items: readonly FetchItem[];
   readonly structures: ReadonlyMap<number, MessageStructure>;
-  readonly encoded: ReadonlyMap<number, EncodedMessage>;
+  readonly kept: ReadonlyMap<number, EncodedMessage>;
   readonly facts: ReadonlyMap<number, MessageFacts>;
   readonly previews: ReadonlyMap<number, string>;
 }
@@ -46,8 +45,8 @@ export async function fetchMessages(
   for (let at = 0; at < refs.length; at += limits.fetchBatchMessages) {
     const batch = refs.slice(at, at + limits.fetchBatchMessages);
     const uids = batch.map((ref) => ref.uid);
-    const encoded = keptOf(session, uids, items);
-    const unread = items.some(readsStructure) ? uids.filter((uid) => !encoded.has(uid)) : [];
+    const kept = keptOf(session, uids, items.filter(readsStructure));
+    const unread = items.some(readsStructure) ? uids.filter((uid) => !kept.has(uid)) : [];
     const structures =
       unread.length > 0 ? await access.structures(view.mailbox.id, unread) : new Map<number, never>();
     const facts = items.some(readsFacts)
@@ -58,8 +57,7 @@ export async function fetchMessages(
       : new Map<number, never>();
     const sent: number[] = [];
     for (const ref of batch) {
-      if (await fetchMessage({ session, items, structures, encoded, facts, previews }, ref))
-        sent.push(ref.uid);
+      if (await fetchMessage({ session, items, structures, kept, facts, previews }, ref)) sent.push(ref.uid);
       else gone += 1;
     }
     await session.output.flush();
@@ -80,35 +78,6 @@ function tellArrivals({ view, access, afterAnswer }: Session, uids: readonly num
   });
 }
 
-/** What is kept of the messages of one's own mailbox, where all that is asked of their structures is kept. */
-function keptOf(
-  { view, access, encoded }: Session,
-  uids: readonly number[],
-  items: readonly FetchItem[],
-): ReadonlyMap<number, EncodedMessage> {
-  const kept = new Map<number, EncodedMessage>();
-  const wanted = items.filter(readsStructure);
-  if (wanted.length === 0 || view.mailbox.accountId !== access.accountId || !wanted.every(isKept))
-    return kept;
-  for (const uid of uids) {
-    const message = encoded.get(view.mailbox, uid);
-    if (message !== undefined && wanted.every((item) => message[keptName(item)] !== undefined))
-      kept.set(uid, message);
-  }
-  return kept;
-}
-
-type KeptItem = Extract<FetchItem, { kind: 'envelope' | 'structure' }>;
-
-function isKept(item: FetchItem): item is KeptItem {
-  return item.kind === 'envelope' || item.kind === 'structure';
-}
-
-function keptName(item: KeptItem): keyof EncodedMessage {
-  if (item.kind === 'envelope') return 'envelope';
-  return item.extended ? 'extendedStructure' : 'structure';
-}
-
 /** False when the message is not there any more. */
 async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
   const { session, items } = fetch;
@@ -119,7 +88,7 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
   if (items.some(readsFacts) && !fetch.facts.has(ref.uid)) return false;
   let structure = fetch.structures.get(ref.uid);
   const isParsed = structure !== undefined;
-  if (structure === undefined && !fetch.encoded.has(ref.uid) && items.some(needsStructureToAnswer)) {
+  if (structure === undefined && !fetch.kept.has(ref.uid) && items.some(needsStructureToAnswer)) {
     structure = await fallbackStructure(message, limits);
     if (structure === undefined) return false;
   }
@@ -131,7 +100,11 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
       if (number > 0) output.write(' ');
       if (item.kind === 'body') await writeBody({ message, structure, limits, output }, item);
       else if (isBinary(item)) await writeBinary({ message, structure, limits, output }, item);
-      else if (isKept(item)) output.write(keptItem(fetch, item, { uid: ref.uid, structure, isParsed }));
+      else if (isKept(item))
+        output.write(
+          fetch.kept.get(ref.uid)?.[keptName(item)] ??
+            keepItem(session, item, { uid: ref.uid, structure, isParsed }),
+        );
       else output.write(plainItem(fetch, item, row));
       // A hundred parts of one message must not gather in memory (I8).
       if (output.pendingBytes >= limits.chunkBytes) await output.flush();
@@ -144,32 +117,6 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
     throw new BrokenLiteral({ cause: error });
   }
   return true;
-}
-
-/** What no parser has read is read again each time: the next version may do better. */
-function keptItem(
-  { session, encoded }: Fetch,
-  item: KeptItem,
-  {
-    uid,
-    structure,
-    isParsed,
-  }: { readonly uid: number; readonly structure: MessageStructure | undefined; readonly isParsed: boolean },
-): Octets {
-  const name = keptName(item);
-  const known = encoded.get(uid)?.[name];
-  if (known !== undefined) return known;
-  const octets = encodeKept(item, structure);
-  const { view, access } = session;
-  if (isParsed && view.mailbox.accountId === access.accountId)
-    session.encoded.add(view.mailbox, uid, { [name]: octets });
-  return octets;
-}
-
-function encodeKept(item: KeptItem, structure: MessageStructure | undefined): Octets {
-  if (item.kind === 'envelope') return `ENVELOPE ${encodeEnvelope(structure?.envelope ?? {})}`;
-  const name = item.extended ? 'BODYSTRUCTURE' : 'BODY';
-  return `${name} ${structure === undefined ? 'NIL' : encodeBodyStructure(structure.root, item.extended)}`;
 }
 
 function plainItem(

@@ -18,7 +18,8 @@ export interface Partial {
 }
 
 export type FetchItem =
-  | { readonly kind: 'flags' | 'uid' | 'internal_date' | 'size' | 'envelope' | 'modseq' }
+  | { readonly kind: 'flags' | 'uid' | 'internal_date' | 'size' | 'modseq' }
+  | { readonly kind: 'envelope' }
   | { readonly kind: 'email_id' | 'thread_id' | 'save_date' }
   /** A lazy preview may be NIL where it is not at hand (RFC 8970, section 3.2). */
   | { readonly kind: 'preview'; readonly lazy: boolean }
