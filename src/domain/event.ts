@@ -1,5 +1,6 @@
 import type { AdministeredBy, AdministrativeAct, AdministrativeFacts } from '#domain/access/administered.ts';
 import type { Assignment, BoardCounts, Directive } from '#domain/directive/directive.ts';
+import type { DiscussionEvent } from '#domain/discussion/comment-event.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
 import { rooms } from '#domain/room.ts';
 
@@ -8,6 +9,7 @@ export type HubEvent =
   | DirectiveIssued
   | DirectiveRecalled
   | ReceiptRecorded
+  | DiscussionEvent
   | MailDelivered
   | MailQueued
   | MailHeld
@@ -196,6 +198,13 @@ export function audienceOf(event: HubEvent): readonly string[] {
         ...(event.accounts ?? []).map((account) => rooms.account(account.id)),
         ...event.assignments.map((assignment) => assignment.room).filter((room) => room !== rooms.everyone),
       ]);
+    case 'comment.added':
+    case 'comment.edited':
+    case 'comment.deleted':
+      return distinct([
+        ...event.rooms,
+        ...[...event.mentioned, ...(event.formerly ?? [])].map((id) => rooms.account(id)),
+      ]);
     case 'mail.delivered':
       return event.accountIds === undefined
         ? [rooms.everyone]
@@ -215,6 +224,7 @@ export function audienceOf(event: HubEvent): readonly string[] {
       return [rooms.account(event.accountId), rooms.administrators];
     case 'organisation.imported':
       return [rooms.everyone];
+    case 'discussion.read':
     case 'mailbox.changed':
     case 'membership.changed':
     case 'session.ended':

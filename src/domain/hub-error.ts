@@ -17,6 +17,7 @@ export const errorCodes = [
   'mailbox_name_bad',
   'mailbox_protected',
   'mailbox_unknown',
+  'mention_not_reader',
   'message_too_large',
   'no_recipient',
   'not_found',

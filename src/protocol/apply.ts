@@ -42,6 +42,11 @@ export function apply(state: ClientState, change: Change): ClientState {
         : { ...moved, heldMail: withTask(state.heldMail, change.task) };
     case 'mail.decided':
       return { ...moved, heldMail: state.heldMail.filter((task) => task.id !== change.heldId) };
+    // A discussion has a fold of its own (applyDiscussion).
+    case 'comment.added':
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'discussion.read':
     case 'outbound.settled':
     case 'sending.limited':
     case 'mail.delivered':

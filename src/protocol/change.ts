@@ -1,3 +1,4 @@
+import type { DiscussionChange, DiscussionServerEvents } from './discussion-change.ts';
 import type { DirectiveView, HeldTaskView } from './view.ts';
 
 /** What a client hears of a log event: its position and time, and no more than its viewer may know. */
@@ -5,6 +6,7 @@ export type Change =
   | IssuedChange
   | RecalledChange
   | ReceiptChange
+  | DiscussionChange
   | MailDeliveredChange
   | HeldChange
   | DecidedChange
@@ -84,7 +86,7 @@ export interface MembershipChange extends Placed {
 }
 
 /** What the hub says on a socket: every change under its type, and three words about the line. */
-export interface ServerEvents {
+export interface ServerEvents extends DiscussionServerEvents {
   'directive.issued': (change: IssuedChange) => void;
   'directive.recalled': (change: RecalledChange) => void;
   'assignment.arrived': (change: ReceiptChange) => void;

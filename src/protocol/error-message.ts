@@ -52,6 +52,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     en: 'This mailbox cannot be removed or renamed.',
   },
   mailbox_unknown: { vi: 'Không có hộp thư này.', en: 'There is no such mailbox.' },
+  mention_not_reader: {
+    vi: 'Người được nhắc không có quyền xem việc này. Bỏ tên đó, hoặc giao việc cho họ trước.',
+    en: 'Somebody mentioned may not read this. Remove the name, or assign them first.',
+  },
   message_too_large: { vi: 'Thư lớn hơn mức cho phép.', en: 'The message is larger than allowed.' },
   no_recipient: {
     vi: 'Chưa có người nhận. Chọn ít nhất một.',

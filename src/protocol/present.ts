@@ -8,6 +8,7 @@ import {
   type Stored,
 } from '#domain/event.ts';
 import type { Change } from './change.ts';
+import { discussionViewKey, presentDiscussion } from './discussion-change.ts';
 import type { AssignmentView, DirectiveView, HeldTaskView } from './view.ts';
 
 /** As whom an event is looked at. */
@@ -38,6 +39,11 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
     case 'assignment.opened':
     case 'assignment.acknowledged':
       return { ...placed, ...presentReceipt(event, viewer) };
+    case 'comment.added':
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'discussion.read':
+      return { ...placed, ...presentDiscussion(event, viewer.accountId) };
     case 'mail.held':
       return {
         ...placed,
@@ -101,6 +107,11 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'assignment.opened':
     case 'assignment.acknowledged':
       return `account:${viewer.accountId}`;
+    case 'comment.added':
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'discussion.read':
+      return discussionViewKey(event, viewer.accountId);
     case 'mail.held':
       return event.moderatorIds.includes(viewer.accountId) ? 'moderator' : '';
     case 'mail.decided':

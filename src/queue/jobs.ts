@@ -38,6 +38,10 @@ export function jobsOf(event: HubEvent): readonly Job[] {
           input: { messageId: event.messageId, accountIds: event.accountIds },
         },
       ];
+    case 'comment.added':
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'discussion.read':
     case 'mail.held':
     case 'mail.decided':
     case 'outbound.settled':

@@ -20,6 +20,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   mailbox_name_bad: 400,
   mailbox_protected: 409,
   mailbox_unknown: 404,
+  mention_not_reader: 422,
   message_too_large: 413,
   no_recipient: 422,
   not_found: 404,

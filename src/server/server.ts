@@ -13,6 +13,7 @@ import type { AllowedOrigins } from '#lib/allowed-origins.ts';
 import { clientSetupRoutes, mailSetupRoutes } from './client-setup-routes.ts';
 import { directiveRoutes } from './directive-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
+import { discussionRoutes } from './discussion-routes.ts';
 import { answerError, answerUnreadable } from './error-responses.ts';
 import { heldMailRoutes } from './held-mail-routes.ts';
 import { httpLimits } from './http-limits.ts';
@@ -134,6 +135,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       sessionRoutes(scope, options.hub);
       directoryRoutes(scope, options.hub);
       directiveRoutes(scope, options.hub);
+      discussionRoutes(scope, options.hub);
       logRoutes(scope, options.hub);
       mailGroupRoutes(scope, options.hub);
       mailDomainRoutes(scope, options.hub.domains);

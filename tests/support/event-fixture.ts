@@ -96,10 +96,45 @@ const recalled: fc.Arbitrary<DirectiveRecalled> = fc.record({
   rooms: fc.uniqueArray(room, { maxLength: 3 }),
 });
 
+const discussion = fc.oneof(
+  fc
+    .record({
+      type: fc.constantFrom('comment.added' as const, 'comment.edited' as const, 'comment.deleted' as const),
+      ordinal: fc.integer({ min: 1, max: 5 }),
+      accountId,
+      at: time,
+      rooms: fc.uniqueArray(room, { maxLength: 3 }),
+      mentioned: fc.uniqueArray(accountId, { maxLength: 2 }),
+    })
+    .map(({ type, ordinal, accountId: author, at, rooms: heard, mentioned }): HubEvent => {
+      const comment = {
+        id: `c${ordinal}`,
+        subject: { kind: 'directive' as const, id: 'd1' },
+        ordinal,
+        author: { accountId: author, name: author, title: '' },
+        text: 'Ý kiến',
+        mentions: [],
+        source: 'page' as const,
+        version: 1,
+        at,
+      };
+      return type === 'comment.deleted'
+        ? { type, comment, rooms: heard, mentioned: [], formerly: mentioned }
+        : { type, comment, rooms: heard, mentioned };
+    }),
+  fc.record({
+    type: fc.constant('discussion.read' as const),
+    accountId,
+    subject: fc.constant({ kind: 'directive' as const, id: 'd1' }),
+    upTo: fc.nat(5),
+  }),
+);
+
 export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
   issued,
   recalled,
   receipt,
+  discussion,
   fc.record({
     type: fc.constant('mail.delivered' as const),
     messageId: fc.constant('1'),

@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Change } from '#protocol/change.ts';
+import { discussionEventTypes } from '#protocol/discussion-change.ts';
 import type { BoardView, DirectiveView, SnapshotView } from '#protocol/view.ts';
 import { demoPassword, type TestHub } from './start-test-hub.ts';
 
@@ -115,6 +116,7 @@ export const changeTypes = [
   'assignment.arrived',
   'assignment.opened',
   'assignment.acknowledged',
+  ...discussionEventTypes,
   'mail.delivered',
   'mailbox.changed',
   'membership.changed',

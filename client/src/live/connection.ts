@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, ServerEvents } from '#protocol/change.ts';
 import type { Change } from '#protocol/change.ts';
+import { discussionEventTypes } from '#protocol/discussion-change.ts';
 import { Refusal, type AskHub } from './http.ts';
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
@@ -39,6 +40,7 @@ const changeTypes = [
   'assignment.arrived',
   'assignment.opened',
   'assignment.acknowledged',
+  ...discussionEventTypes,
   'mail.delivered',
   'mail.held',
   'mail.decided',

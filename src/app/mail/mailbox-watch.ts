@@ -93,6 +93,10 @@ function touchesMailboxes(event: HubEvent): boolean {
     case 'assignment.acknowledged':
       return true;
     case 'assignment.arrived':
+    case 'comment.added':
+    case 'comment.edited':
+    case 'comment.deleted':
+    case 'discussion.read':
     case 'mail.queued':
     case 'mail.held':
     case 'mail.decided':

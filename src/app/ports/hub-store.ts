@@ -9,6 +9,7 @@ import type {
   Role,
 } from '#domain/directive/directive.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
+import type { DiscussionReads, DiscussionTransaction } from './discussion.ts';
 import type { PreparedMessage } from './mail-store.ts';
 
 /** An assignee found for a requested recipient, with what policy needs to know of it. */
@@ -119,6 +120,7 @@ export interface HubTransaction {
   }): Promise<readonly HubEvent[]>;
   /** Sets `\Seen` on the directive's mail in the account's mailboxes, so that page and mail client agree. */
   markMailSeen(directive: StoredDirective, accountId: string): Promise<readonly HubEvent[]>;
+  readonly discussion: DiscussionTransaction;
   /** The outbox rows: always the last thing a use case does. */
   record(events: readonly HubEvent[], at: Date): Promise<void>;
 }
@@ -149,5 +151,6 @@ export interface LogReads {
 export interface HubStore {
   transaction<Result>(work: (tx: HubTransaction) => Promise<Result>): Promise<Result>;
   readonly directives: DirectiveReads;
+  readonly discussions: DiscussionReads;
   readonly log: LogReads;
 }

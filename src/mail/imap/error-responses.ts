@@ -26,6 +26,7 @@ const refusals: Record<ErrorCode, Refusal> = {
   mailbox_name_bad: { code: 'CANNOT', text: 'The mailbox name is not allowed' },
   mailbox_protected: { code: 'CANNOT', text: 'This mailbox has to stay' },
   mailbox_unknown: { code: 'NONEXISTENT', text: 'There is no such mailbox' },
+  mention_not_reader: notForImap,
   message_too_large: { code: 'TOOBIG', text: 'The message is too large' },
   no_recipient: notForImap,
   not_found: { code: 'NONEXISTENT', text: 'There is no such thing' },

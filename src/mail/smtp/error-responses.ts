@@ -29,6 +29,7 @@ export const errorReplies: Record<ErrorCode, SmtpReply> = {
   mailbox_name_bad: notForSmtp,
   mailbox_protected: notForSmtp,
   mailbox_unknown: mailboxUnknown,
+  mention_not_reader: notForSmtp,
   message_too_large: { code: 552, status: '5.3.4', text: 'The message is too large' },
   no_recipient: { code: 503, status: '5.5.1', text: 'No recipient' },
   not_found: mailboxUnknown,

@@ -2,6 +2,7 @@ import type { HubTransaction, StoredDirective } from '#app/ports/hub-store.ts';
 import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { Transaction } from '#store/database.ts';
+import { discussionTransaction } from '#store/discussion/discussion-transaction.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { markRecalled } from '#store/mail/mark-recalled.ts';
 import { markSeen } from '#store/mail/official-receipts.ts';
@@ -30,6 +31,7 @@ export function hubTransaction(tx: Transaction): HubTransaction {
     arrivedDirectives: (arrivals) => arrivedDirectives(tx, arrivals),
     recordReceipts: (input) => recordReceipts(tx, input),
     markMailSeen: (directive, accountId) => markMailSeen(tx, directive, accountId),
+    discussion: discussionTransaction(tx),
     record: (events, at) => recordEvents(tx, events, at),
   };
 }

@@ -24,6 +24,7 @@ export const concealed = { nobody: 401, outsider: 404, clerk: 404, administrator
 /** One way to ask a route, and what each role gets. */
 export interface AccessCase {
   readonly path: (ids: AccessIds) => string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: (ids: AccessIds) => unknown;
   readonly expected: Expected;
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { all, concealed, everybody, open, unknownId } from './access-case.ts';
 import type { AccessCase as Case, AccessCases, AccessIds as Ids, AccessRole as Role } from './access-case.ts';
+import { discussionAccessCases } from './discussion-access-cases.ts';
 import { mailAccessCases } from './mail-access-cases.ts';
 import { call, signInTo, type HttpAnswer, type HubClient } from '#support/hub-client.ts';
 import { expectProblem } from '#support/problem.ts';
@@ -30,6 +31,7 @@ const addresses: Readonly<Record<Exclude<Role, 'nobody'>, string>> = {
 
 /** Every route with foreign ids and with none; a route that is missing here fails the test. */
 const cases: AccessCases = {
+  ...discussionAccessCases,
   ...mailAccessCases,
   'POST /api/v1/sessions': [
     { path: () => '/api/v1/sessions', body: () => ({ address: 'x' }), expected: open(400) },
@@ -196,7 +198,10 @@ async function ask(
   way: Case,
   ids: Ids,
 ): Promise<HttpAnswer<Record<string, unknown>>> {
-  const input = way.body === undefined ? {} : { body: way.body(ids) };
+  const input = {
+    ...(way.body === undefined ? {} : { body: way.body(ids) }),
+    ...(way.headers === undefined ? {} : { headers: way.headers }),
+  };
   if (role === 'nobody') return call(hub.url, method, way.path(ids), input);
   const client = clients.get(role) ?? (await signInTo(hub, addresses[role]));
   clients.set(role, client);
