@@ -1,9 +1,10 @@
 import type { Actor, HeldPosition } from './actor.ts';
 import { issuingPositions, unitsAnsweredFor } from './actor.ts';
+import { grantOf } from './permissions.ts';
 
 /**
- * Every right in one place, denying by default (domain.md §5.3). A rule reads only what it is given: the actor as of
- * now and the thing.
+ * Rights over directives and mail, denying by default; how far each post reaches is in `permissions.ts`. A rule reads only
+ * what it is given: the actor as of now and the thing.
  */
 
 export interface IssueTarget {
@@ -35,20 +36,9 @@ export function issuingPosition(actor: Actor, targets: readonly IssueTarget[]): 
 type Reach = 'province' | 'below' | 'none';
 
 function reachOf(position: HeldPosition): Reach {
-  switch (position.authority) {
-    case 'head':
-    case 'deputy':
-      return position.unitKind === 'province_pc' ? 'province' : 'below';
-    case 'office_chief':
-    case 'unit_head':
-      return 'below';
-    case 'clerk':
-    case 'specialist':
-    case 'counter':
-    case 'archivist':
-    case 'admin':
-      return 'none';
-  }
+  const scope = grantOf(position, 'directive.issue')?.scope;
+  if (scope === undefined) return 'none';
+  return scope === 'province' ? 'province' : 'below';
 }
 
 function reaches(position: HeldPosition, target: IssueTarget): boolean {

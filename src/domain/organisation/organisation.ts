@@ -81,6 +81,7 @@ export const authorities = [
   'specialist',
   'counter',
   'archivist',
+  'auditor',
   'admin',
 ] as const;
 export type Authority = (typeof authorities)[number];
