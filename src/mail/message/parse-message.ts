@@ -2,10 +2,10 @@ import type { MessageStructure, MimePart } from '#domain/mail/structure.ts';
 import { addressOf } from './addresses.ts';
 import { decodeText } from './decode-text.ts';
 import { decodeWords, fieldText, headerFields } from './header-fields.ts';
-import { htmlToLines } from './html-lines.ts';
 import { parseMessageDate } from './message-date.ts';
 import { referencesMax } from './mime-limit.ts';
 import { parseStructure } from './parse-structure.ts';
+import { quotedHtmlToLines } from './quoted-html.ts';
 import { scanMessage } from './secret-stamp.ts';
 
 /** What is learned of a message once, while it is received. */
@@ -111,7 +111,7 @@ function firstLinesOf(bytes: Uint8Array, root: MimePart): string {
   const plain = firstText(root, 'plain');
   const text = plain ? cutToBytes(decodeText(bytes, plain, firstLinesReadMax)) : '';
   const html = text.trim() === '' ? firstText(root, 'html') : undefined;
-  return html ? cutToBytes(htmlToLines(decodeText(bytes, html, firstLinesReadMax))) : text;
+  return html ? cutToBytes(quotedHtmlToLines(decodeText(bytes, html, firstLinesReadMax))) : text;
 }
 
 /** The first text part that is neither an attachment nor inside an attached message. */

@@ -6,7 +6,7 @@ import type { MailRecipient, MailWriter } from '#app/ports/mail-delivery.ts';
 import type { ScanMail } from '#app/ports/mail-checks.ts';
 import type { Actor } from '#domain/access/actor.ts';
 import { HubError } from '#domain/hub-error.ts';
-import { replyActOf } from '#mail/message/reply-act.ts';
+import { readReply } from '#domain/mail/reply/reply-act.ts';
 import { signInRefusalOf } from './error-responses.ts';
 import { envelopeOf } from './envelope-of.ts';
 import type { ScramConversation } from './hub-connection.ts';
@@ -193,7 +193,7 @@ async function submit(options: SubmissionDoorOptions, hopsMax: number, mail: Rec
     traceId: id,
     hold: scanned.kind === 'unavailable' ? { reason: `${scanned.scanner}: ${scanned.reason}` } : undefined,
     clientAddress: session.remoteAddress,
-    acknowledges: replyActOf(message.firstLines) === 'acknowledge',
+    acknowledges: readReply({ text: message.firstLines, attachments: 0 }).kind === 'acknowledge',
   });
 }
 
