@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
+import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
 import type { DomainPorts } from '#app/mail/manage-domains.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
@@ -18,6 +19,7 @@ export interface Hub {
   readonly store: HubStore;
   readonly access: AccessStore;
   readonly directory: Directory;
+  readonly calendar: CalendarPorts;
   readonly mail: OfficialMail;
   readonly groups: MailGroups;
   readonly domains: DomainPorts;

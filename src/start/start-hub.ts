@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createMailSignIn, createScramSignIn } from '#app/access/sign-in.ts';
 import { createSignInLimiter } from '#app/access/sign-in-limiter.ts';
 import type { Hub } from '#app/hub.ts';
+import type { Calendars } from '#app/ports/calendars.ts';
 import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
 import type { Config } from '#root/config.ts';
 import { systemClock } from '#domain/clock.ts';
@@ -17,6 +18,8 @@ import { openQueues, type Queues } from '#queue/queues.ts';
 import { startRelay, type Relay } from '#queue/relay.ts';
 import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
+import { createCalendarDays } from '#store/calendar/calendar-days.ts';
+import { createCalendars } from '#store/calendar/calendars.ts';
 import type { Database } from '#store/database.ts';
 import { createHubStore } from '#store/hub-store.ts';
 import { createMailDomains } from '#store/mail/mail-domains.ts';
@@ -140,8 +143,10 @@ async function startParts(
     logFault,
     quiet: createQuiet({ ...indexingSettings, signal: closing.signal }),
   });
+  const calendars = createCalendars(store.database);
   const hub = createHub({
     database: store.database,
+    calendars,
     secret: await settings.secret(),
     pool,
     mail,
@@ -153,6 +158,7 @@ async function startParts(
   });
   const reader = await startLogReader(hub.store.log, { pollMs: readerPollMs, onFault: logFault });
   closers.add('reader', () => reader.close());
+  reader.subscribe((entries) => entries.forEach(({ event }) => calendars.hear(event)));
   const queues = await openQueues({ databaseUrl: store.url, redisUrl: config.redisUrl, onFault: logFault });
   closers.add('queues', () => queues.close());
   const relay = startLogRelay({ store, hub, reader, queues, log, logFault, wakers, closers });
@@ -206,6 +212,7 @@ async function startParts(
 
 interface HubParts {
   readonly database: Database;
+  readonly calendars: Calendars;
   readonly secret: Buffer;
   readonly pool: ParsePool;
   readonly mail: MailParts;
@@ -230,6 +237,12 @@ function createHub(parts: HubParts): Hub {
     store: createHubStore(parts.database),
     access,
     directory: createDirectory(parts.database),
+    calendar: {
+      calendars: parts.calendars,
+      days: createCalendarDays(parts.database),
+      clock,
+      committed: parts.committed,
+    },
     mail: createOfficialMail({
       pool: parts.pool,
       publicUrl: parts.publicUrl,

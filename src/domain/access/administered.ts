@@ -21,6 +21,9 @@ export function administeredBy({ accountId, address }: Actor): AdministeredBy {
 }
 
 export type AdministrativeAct =
+  | 'calendar_day.set'
+  | 'calendar_day.reset'
+  | 'office_hours.set'
   /** The first pair of a domain, which signs at once. */
   | 'dkim_keys.made'
   /** A pair to publish, which waits. */

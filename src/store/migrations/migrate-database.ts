@@ -9,6 +9,7 @@ import { ImapSearch0006 } from './0006-imap-search.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
+import { Calendar0013 } from './0013-calendar.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
@@ -21,6 +22,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,
   '0009-stamp-log': StampLog0009,
+  '0013-calendar': Calendar0013,
   '0017-discussion': Discussion0017,
 };
 

@@ -8,6 +8,7 @@ export const migrationNames = [
   '0007-sts-mode',
   '0008-mail-import',
   '0009-stamp-log',
+  '0013-calendar',
   '0017-discussion',
 ] as const;
 
