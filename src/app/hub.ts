@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
+import type { AuditPorts } from '#app/audit/read-audit.ts';
 import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
 import type { DomainPorts } from '#app/mail/manage-domains.ts';
@@ -19,6 +20,7 @@ export interface Hub {
   readonly store: HubStore;
   readonly access: AccessStore;
   readonly directory: Directory;
+  readonly audit: AuditPorts;
   readonly calendar: CalendarPorts;
   readonly mail: OfficialMail;
   readonly groups: MailGroups;

@@ -1,4 +1,5 @@
 import type { AdministeredBy, AdministrativeAct, AdministrativeFacts } from '#domain/access/administered.ts';
+import type { ContentRead } from '#domain/audit/read-event.ts';
 import type { Assignment, BoardCounts, Directive } from '#domain/directive/directive.ts';
 import type { DiscussionEvent } from '#domain/discussion/comment-event.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
@@ -21,6 +22,7 @@ export type HubEvent =
   | MembershipChanged
   | SessionEnded
   | OrganisationImported
+  | ContentRead
   | AdministrationChanged;
 
 export type EventType = HubEvent['type'];
@@ -217,6 +219,7 @@ export function audienceOf(event: HubEvent): readonly string[] {
     case 'mail.queued':
     case 'absence.due':
     // For workers only.
+    case 'content.read':
     case 'administration.changed':
       // Kept, and told to nobody.
       return [];

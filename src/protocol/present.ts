@@ -62,6 +62,7 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
       return { ...placed, type: event.type };
     case 'mail.queued':
     case 'absence.due':
+    case 'content.read':
     case 'administration.changed':
       return undefined;
     case 'organisation.imported':
@@ -125,6 +126,7 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'membership.changed':
     case 'organisation.imported':
     case 'session.ended':
+    case 'content.read':
     case 'administration.changed':
       return '';
   }

@@ -54,6 +54,7 @@ export function jobsOf(event: HubEvent): readonly Job[] {
     case 'membership.changed':
     case 'session.ended':
     case 'organisation.imported':
+    case 'content.read':
     case 'administration.changed':
       return [];
   }

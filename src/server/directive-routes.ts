@@ -58,8 +58,11 @@ export function directiveRoutes(app: RouteApp, hub: Hub): void {
       },
     },
     async (request) => {
-      const seen = await hub.store.directives.seenDirective(sessionOf(request).actor, request.params.id);
+      const { actor } = sessionOf(request);
+      const { id } = request.params;
+      const seen = await hub.store.directives.seenDirective(actor, id);
       if (seen === undefined) throw new HubError('not_found');
+      await hub.audit.recordRead({ actor, kind: 'directive', id, ip: request.ip });
       return presentDirective(seen);
     },
   );
@@ -88,6 +91,7 @@ export function directiveRoutes(app: RouteApp, hub: Hub): void {
         limit: limitOf(request.query.limit, httpLimits.boardItemsMax),
         ...(cursor === undefined ? {} : { cursor }),
       });
+      await hub.audit.recordRead({ actor, kind: 'board', id, ip: request.ip });
       return presentBoard(position, seen, page);
     },
   );

@@ -10,6 +10,7 @@ import Fastify, { LogController, type FastifyBaseLogger } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Hub } from '#app/hub.ts';
 import type { AllowedOrigins } from '#lib/allowed-origins.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { calendarRoutes } from './calendar-routes.ts';
 import { clientSetupRoutes, mailSetupRoutes } from './client-setup-routes.ts';
 import { directiveRoutes } from './directive-routes.ts';
@@ -134,6 +135,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       // What is personal stays out of every cache on the way.
       scope.addHook('onSend', async (_request, reply) => void reply.header('cache-control', 'no-store'));
       sessionRoutes(scope, options.hub);
+      auditRoutes(scope, options.hub.audit);
       calendarRoutes(scope, options.hub.calendar);
       directoryRoutes(scope, options.hub);
       directiveRoutes(scope, options.hub);

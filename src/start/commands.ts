@@ -6,6 +6,7 @@ import { StartRefusal } from '#lib/start-refusal.ts';
 import { createAccessStore } from '#store/access/access-store.ts';
 import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import { createSettings } from '#store/settings.ts';
+import { auditCommands } from './audit-commands.ts';
 import { calendarCommands } from './calendar-commands.ts';
 import type { Commands } from './command.ts';
 import { domainCommands } from './domain-commands.ts';
@@ -113,6 +114,7 @@ export const commands: Commands = {
       write('Revoked.\n');
     },
   },
+  ...auditCommands,
   ...calendarCommands,
   ...domainCommands,
   ...groupCommands,

@@ -31,6 +31,7 @@ import { connectLogStamper, notifyOutbox } from '#store/log/log-stamper.ts';
 import { createDirectory } from '#store/organisation/directory.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
 import { createSettings } from '#store/settings.ts';
+import { createAuditPorts, startAuditKeeper } from './audit-parts.ts';
 import type { Log } from './log.ts';
 import { createMailParts, type MailParts } from './mail-parts.ts';
 import { createMailSettingsStore } from './mail-settings-store.ts';
@@ -166,8 +167,13 @@ async function startParts(
     { ...store, settings, hub },
     { size: config.seed, password: config.demoPassword },
   );
-  if (config.roles.has('worker'))
+  if (config.roles.has('worker')) {
     startWork({ hub, database: store.database, queues, mail, pool, logFault, closing, closers });
+    const { database } = store;
+    const quiet = () => mail.quiet.wait();
+    const keeper = startAuditKeeper({ ports: hub.audit, database, clock: hub.clock, log, logFault, quiet });
+    closers.add('audit', () => keeper.stop());
+  }
 
   const metrics = createMetrics();
   const doors = await openDoors({
@@ -233,10 +239,12 @@ function createHub(parts: HubParts): Hub {
     clock,
     secret: parts.secret,
   };
+  const store = createHubStore(parts.database);
   return {
-    store: createHubStore(parts.database),
+    store,
     access,
     directory: createDirectory(parts.database),
+    audit: createAuditPorts({ database: parts.database, store, clock, committed: parts.committed }),
     calendar: {
       calendars: parts.calendars,
       days: createCalendarDays(parts.database),

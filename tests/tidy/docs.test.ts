@@ -25,6 +25,7 @@ const eventTypes: Readonly<Record<EventType, true>> = {
   'comment.added': true,
   'comment.deleted': true,
   'comment.edited': true,
+  'content.read': true,
   'directive.issued': true,
   'directive.recalled': true,
   'discussion.read': true,

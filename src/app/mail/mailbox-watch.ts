@@ -106,6 +106,7 @@ function touchesMailboxes(event: HubEvent): boolean {
     case 'membership.changed':
     case 'session.ended':
     case 'organisation.imported':
+    case 'content.read':
     case 'administration.changed':
       return false;
   }

@@ -11,6 +11,7 @@ import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
 import { Calendar0013 } from './0013-calendar.ts';
 import { Discussion0017 } from './0017-discussion.ts';
+import { Audit0023 } from './0023-audit.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
@@ -24,6 +25,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0009-stamp-log': StampLog0009,
   '0013-calendar': Calendar0013,
   '0017-discussion': Discussion0017,
+  '0023-audit': Audit0023,
 };
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */

@@ -10,6 +10,7 @@ export const migrationNames = [
   '0009-stamp-log',
   '0013-calendar',
   '0017-discussion',
+  '0023-audit',
 ] as const;
 
 export type MigrationName = (typeof migrationNames)[number];

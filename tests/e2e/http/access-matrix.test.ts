@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { all, concealed, everybody, open, unknownId } from './access-case.ts';
 import type { AccessCase as Case, AccessCases, AccessIds as Ids, AccessRole as Role } from './access-case.ts';
 import { discussionAccessCases } from './discussion-access-cases.ts';
+import { auditAccessCases } from './audit-access-cases.ts';
 import { calendarAccessCases } from './calendar-access-cases.ts';
 import { mailAccessCases } from './mail-access-cases.ts';
 import { call, signInTo, type HttpAnswer, type HubClient } from '#support/hub-client.ts';
@@ -34,6 +35,7 @@ const addresses: Readonly<Record<Exclude<Role, 'nobody'>, string>> = {
 const cases: AccessCases = {
   ...discussionAccessCases,
   ...mailAccessCases,
+  ...auditAccessCases,
   ...calendarAccessCases,
   'POST /api/v1/sessions': [
     { path: () => '/api/v1/sessions', body: () => ({ address: 'x' }), expected: open(400) },
