@@ -11,7 +11,7 @@ import { askerOf, changeMail, type MailSession } from './mail-change.ts';
 import { lockMailboxes, mailboxAt, mailboxKey, type MailboxRow } from './mailbox-rows.ts';
 import { requireQuota } from './quota.ts';
 import { removeEntries } from './remove-entries.ts';
-import { storeMessages } from './store-message.ts';
+import { storeUnthreaded, threadMessages } from './store-message.ts';
 import { rightsToMoveOut } from './transfer-messages.ts';
 
 export interface AppendOptions {
@@ -55,35 +55,38 @@ export async function appendMessages(
   if (input.messages.length === 0) throw new HubError('bad_input', { field: 'messages' });
   const keywords = input.messages.map((message) => personalKeywords(message.keywords));
   // Spares the parser messages that have nowhere to go; the transaction decides again.
-  await mailboxAt(session.database, askerOf(session), input.path, rightBit.i);
-  const prepared: PreparedMessage[] = [];
+  const presumed = await mailboxAt(session.database, askerOf(session), input.path, rightBit.i);
+  const parsed: PreparedMessage[] = [];
   for (const { bytes } of input.messages) {
     const message = await options.prepare(bytes);
     if (message.secretStamp !== undefined) throw new HubError('secret_content');
-    prepared.push(message);
+    parsed.push(message);
   }
   return changeMail(session, async (tx, asker) => {
-    const found = await mailboxAt(tx, asker, input.path, rightBit.i);
-    const total = prepared.reduce((sum, message) => sum + message.bytes.length, 0);
-    await requireQuota(tx, found.account_id, total, prepared.length);
-    // Messages are locked before mailboxes, everywhere in the mail store.
-    const ids = await storeMessages(
-      tx,
-      prepared.map((message) => ({ message, receivedAt: asker.at })),
-    );
+    const total = parsed.reduce((sum, message) => sum + message.bytes.length, 0);
+    const messages = parsed.map((message) => ({ message, receivedAt: asker.at }));
+    // They travel together and run in this order: messages are locked before mailboxes, everywhere in the mail store.
+    const [found, , ids] = await Promise.all([
+      mailboxAt(tx, asker, input.path, rightBit.i),
+      requireQuota(tx, presumed.account_id, total, parsed.length),
+      storeUnthreaded(tx, messages),
+    ]);
+    // The name has become another's meanwhile; whoever asks again finds it so.
+    if (found.account_id !== presumed.account_id) throw new HubError('mailbox_unknown');
+    threadMessages(tx, messages, ids);
     const { target, source } = await lockBoth(tx, asker, found.id, input.replaces);
-    const uids: number[] = [];
-    for (const [place, message] of prepared.entries()) {
-      const { flags = 0, internalDate } = input.messages[place] ?? {};
-      const uid = await fileMessage(tx, target, asker, {
-        messageId: ids[place] ?? '',
-        size: message.bytes.length,
-        flags: flags & flagsAllowed(target.rights),
-        keywords: hasRights(target.rights, rightBit.w) ? (keywords[place] ?? []) : [],
-        internalDate: internalDate ?? asker.at,
-      });
-      uids.push(uid);
-    }
+    const uids = await Promise.all(
+      parsed.map((message, place) => {
+        const { flags = 0, internalDate } = input.messages[place] ?? {};
+        return fileMessage(tx, target, asker, {
+          messageId: ids[place] ?? '',
+          size: message.bytes.length,
+          flags: flags & flagsAllowed(target.rights),
+          keywords: hasRights(target.rights, rightBit.w) ? (keywords[place] ?? []) : [],
+          internalDate: internalDate ?? asker.at,
+        });
+      }),
+    );
     if (source !== undefined && input.replaces !== undefined)
       await removeEntries(tx, source.id, [input.replaces.uid]);
     return {

@@ -27,19 +27,15 @@ const roomAgainPercent = 85;
  * `over_quota`.
  */
 export async function requireQuota(
-  sql: Sql,
+  tx: Transaction,
   accountId: string,
   bytes: number,
   messages = bytes > 0 ? 1 : 0,
 ): Promise<void> {
   // A statement of its own: one that has waited for a lock goes on with what it saw before.
-  if (bytes > 0) await sql.rows(lockAccountSql, [accountId]);
-  const [row] = await sql.rows<{ within: boolean }>(withinSql, [
-    accountId,
-    bytes,
-    messagesPerAccountMax,
-    messages,
-  ]);
+  const locked = bytes > 0 ? tx.rows(lockAccountSql, [accountId]) : undefined;
+  const found = tx.rows<{ within: boolean }>(withinSql, [accountId, bytes, messagesPerAccountMax, messages]);
+  const [[row]] = await Promise.all([found, locked]);
   if (row?.within !== true) throw new HubError('over_quota');
 }
 
