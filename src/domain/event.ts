@@ -131,6 +131,8 @@ export interface MailboxChanged {
   readonly mailboxIds: readonly string[];
   /** By mailbox, the mod-sequence that the change has brought it to, where it is known: who is there has heard of it. */
   readonly modseqs?: Readonly<Record<string, number>>;
+  /** Messages that came by the change and are to be made searchable. */
+  readonly messageIds?: readonly string[];
 }
 
 /** The account's rooms or rights are no longer what they were: its clients load a snapshot again. */

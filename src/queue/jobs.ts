@@ -28,6 +28,12 @@ export function jobsOf(event: HubEvent): readonly Job[] {
     case 'directive.issued':
     case 'mail.delivered':
       return [{ queue: 'delivery', name: 'index-messages', input: { messageIds: [event.messageId] } }];
+    case 'mailbox.changed': {
+      const { messageIds = [] } = event;
+      return messageIds.length === 0
+        ? []
+        : [{ queue: 'delivery', name: 'index-messages', input: { messageIds } }];
+    }
     case 'mail.queued':
       return event.domains.map((domain) => ({ queue: 'outbound', name: 'send-domain', input: { domain } }));
     case 'absence.due':
@@ -50,7 +56,6 @@ export function jobsOf(event: HubEvent): readonly Job[] {
     case 'assignment.arrived':
     case 'assignment.opened':
     case 'assignment.acknowledged':
-    case 'mailbox.changed':
     case 'membership.changed':
     case 'session.ended':
     case 'organisation.imported':

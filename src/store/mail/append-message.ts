@@ -92,6 +92,7 @@ export async function appendMessages(
     return {
       result: { uidValidity: target.uid_validity, uids },
       changed: source === undefined ? [target] : [target, source],
+      messageIds: ids,
     };
   });
 }

@@ -18,6 +18,8 @@ export interface MailChange<Result> {
   /** Mailboxes that are not what they were. */
   readonly changed: readonly ChangedMailbox[];
   readonly events?: readonly HubEvent[];
+  /** Messages that came into the first of the changed mailboxes, to be made searchable. */
+  readonly messageIds?: readonly string[];
 }
 
 export interface ChangedMailbox {
@@ -44,7 +46,7 @@ export async function changeMail<Result>(
   const { result, recorded } = await session.database.transaction(async (tx) => {
     const asker = askerOf(session);
     const change = await work(tx, asker);
-    const events = [...mailboxesChanged(change.changed), ...(change.events ?? [])];
+    const events = [...mailboxesChanged(change), ...(change.events ?? [])];
     await recordEvents(tx, events, asker.at);
     return { result: change.result, recorded: events.length > 0 };
   });
@@ -52,14 +54,18 @@ export async function changeMail<Result>(
   return result;
 }
 
-function mailboxesChanged(changed: readonly ChangedMailbox[]): readonly HubEvent[] {
-  return [...Map.groupBy(changed, (mailbox) => mailbox.account_id)].map(([accountId, mailboxes]) => {
+function mailboxesChanged({
+  changed,
+  messageIds,
+}: Pick<MailChange<unknown>, 'changed' | 'messageIds'>): readonly HubEvent[] {
+  return [...Map.groupBy(changed, (mailbox) => mailbox.account_id)].map(([accountId, mailboxes], place) => {
     const known = mailboxes.flatMap(({ id, modseq }) => (modseq === undefined ? [] : [[String(id), modseq]]));
     return {
       type: 'mailbox.changed',
       accountId,
       mailboxIds: [...new Set(mailboxes.map(({ id }) => String(id)))],
       ...(known.length === 0 ? {} : { modseqs: Object.fromEntries(known) }),
+      ...(messageIds === undefined || place > 0 ? {} : { messageIds }),
     };
   });
 }

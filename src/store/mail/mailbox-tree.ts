@@ -6,13 +6,20 @@ import {
   parentPaths,
   parseForeignPath,
 } from '#domain/mail/mailbox-path.ts';
-import { everyRight, rightBit } from '#domain/mail/mailbox-rights.ts';
+import { everyRight, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import type { SpecialUse } from '#domain/mail/structure.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { Sql, Transaction } from '#store/database.ts';
 import { type Asker, mailboxColumns, mailboxTables, requireRights } from './asker.ts';
 import { type ChangedMailbox, changeMail, type MailSession } from './mail-change.ts';
-import { findMailbox, lockAccount, mailboxAt, mailboxOf, type MailboxRow } from './mailbox-rows.ts';
+import {
+  findMailbox,
+  lockAccount,
+  lockMailboxes,
+  mailboxAt,
+  mailboxOf,
+  type MailboxRow,
+} from './mailbox-rows.ts';
 import { keepSubscription } from './subscriptions.ts';
 import { transferMessages } from './transfer-messages.ts';
 
@@ -166,7 +173,8 @@ async function refuseProtected(tx: Transaction, row: MailboxRow): Promise<void> 
 /**
  * Renames a mailbox with its children; UIDs and UIDVALIDITY go with them, and no name ever had that UIDVALIDITY
  * before. INBOX keeps its name and its children: its messages move to a new mailbox (RFC 9051, section 6.3.6). A mailbox
- * stays with its account: what it holds counts there. Throws `mailbox_unknown`, `not_permitted`, `mailbox_exists`,
+ * stays with its account: what it holds counts there. Every mailbox that moves needs the right to be renamed, and the
+ * place above the new name the right to make one there (RFC 4314, section 4). Throws `mailbox_unknown`, `not_permitted`, `mailbox_exists`,
  * `mailbox_name_bad`, `mailbox_protected`, `over_quota`.
  */
 export function renameMailbox(session: MailSession, from: string, to: string): Promise<void> {
@@ -188,7 +196,7 @@ export function renameMailbox(session: MailSession, from: string, to: string): P
     const made = await makeParents(tx, place);
     return {
       result: undefined,
-      changed: [...made, ...(await renameTree(tx, accountId, row.own_path, place.path))],
+      changed: [...made, ...(await renameTree(tx, asker, row, place.path))],
     };
   });
 }
@@ -214,16 +222,24 @@ async function makeParents(tx: Transaction, place: NewPlace): Promise<readonly C
 
 async function renameTree(
   tx: Transaction,
-  accountId: string,
-  from: string,
+  asker: Asker,
+  { account_id: accountId, own_path: from }: MailboxRow,
   to: string,
 ): Promise<readonly ChangedMailbox[]> {
-  const rows = await tx.rows<{ id: number; account_id: string; path: string }>(
-    `select id, account_id, path from mailbox where account_id = $1 and (path = $2 or starts_with(path, $3))
-     order by id for no key update`,
+  const found = await tx.rows<{ id: number }>(
+    `select id from mailbox where account_id = $1 and (path = $2 or starts_with(path, $3))`,
     [accountId, from, `${from}/`],
   );
-  const renamed = rows.map((row) => `${to}${row.path.slice(from.length)}`);
+  const rows = await lockMailboxes(
+    tx,
+    asker,
+    found.map(({ id }) => id),
+  );
+  for (const row of rows) {
+    if (!hasRights(row.rights, rightBit.x)) throw new HubError('not_permitted');
+    if (accountId !== asker.accountId) await refuseProtected(tx, row);
+  }
+  const renamed = rows.map((row) => `${to}${row.own_path.slice(from.length)}`);
   // A child may be too deep or too long under its new parent.
   for (const path of renamed) canonicalMailboxPath(path);
   await tx.rows(

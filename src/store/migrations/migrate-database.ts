@@ -9,6 +9,7 @@ import { ImapSearch0006 } from './0006-imap-search.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
+import { SearchPartHeaders0011 } from './0011-search-part-headers.ts';
 import { Calendar0013 } from './0013-calendar.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
@@ -23,6 +24,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,
   '0009-stamp-log': StampLog0009,
+  '0011-search-part-headers': SearchPartHeaders0011,
   '0013-calendar': Calendar0013,
   '0017-discussion': Discussion0017,
   '0023-audit': Audit0023,

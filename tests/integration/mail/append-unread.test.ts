@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 
+import type { HubEvent } from '#domain/event.ts';
 import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
 import { prepareScanned } from '#mail/official-mail.ts';
+import { type Job, jobsOf } from '#queue/jobs.ts';
 import { makeOffice, startOfficeServer, type OfficeServer } from '#support/office-fixture.ts';
 import { createTestDatabase, type TestDatabase } from '#support/test-database.ts';
 
@@ -24,8 +26,16 @@ const stored = () =>
        (select count(*) from mailbox_message) as entries, (select count(*) from outbox) as logged`,
   );
 
+/** What the log of the last change owes. */
+async function owedJobs(): Promise<readonly Job[]> {
+  const [row] = await test.database.rows<{ payload: HubEvent }>(
+    'select payload from outbox order by id desc limit 1',
+  );
+  return row === undefined ? [] : jobsOf(row.payload);
+}
+
 describe('APPEND', () => {
-  it('M1 refuses a message that could not be scanned for a secrecy mark in time, and all that came with it', async () => {
+  it('M1 refuses a message that could not be scanned for a secrecy mark in time, and owes the index what it took', async () => {
     pool = createParsePool({
       size: 1,
       inlineBytesMax: 30,
@@ -43,5 +53,8 @@ describe('APPEND', () => {
     expect(await stored()).toEqual(before);
     expect(pool.restarts).toBeGreaterThan(0);
     expect((await client.command(`APPEND INBOX ${good}`)).at(-1)).toMatch(/^OK \[APPENDUID/);
+    expect(await owedJobs()).toEqual([
+      { queue: 'delivery', name: 'index-messages', input: { messageIds: [expect.stringMatching(/^\d+$/)] } },
+    ]);
   }, 30_000);
 });

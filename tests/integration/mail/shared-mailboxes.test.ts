@@ -199,6 +199,11 @@ describe('mailboxes of an office', () => {
     expect(await answer(clerk, `RENAME ${made} Taken`)).toBe('NO [CANNOT] The mailbox name is not allowed');
     expect(await answer(clerk, `RENAME ${made}/05 ${made}/06`)).toBe('OK RENAME completed');
     expect((await head.command(`LIST "" "${made}*"`)).length).toBe(3);
+    // What moves along needs the right too (RFC 4314, section 4): nothing moves where one child may not.
+    await head.command(`SETACL ${made}/06 -${office.clerk.address} x`);
+    expect(await answer(clerk, `RENAME ${made} ${made}-cu`)).toBe('NO [NOPERM] Not permitted');
+    expect((await head.command(`LIST "" "${made}*"`)).length).toBe(3);
+    await head.command(`DELETEACL ${made}/06 -${office.clerk.address}`);
     expect(await answer(clerk, `DELETE ${made}/06`)).toBe('OK DELETE completed');
     expect(await answer(clerk, `UNSUBSCRIBE ${made}`)).toBe('OK UNSUBSCRIBE completed');
     expect((await clerk.command('LSUB "" "*2016"')).length).toBe(1);

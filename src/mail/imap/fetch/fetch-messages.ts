@@ -1,7 +1,5 @@
 import type { MessageFacts } from '#app/ports/mail.ts';
 import type { MessageStructure } from '#domain/mail/structure.ts';
-import { hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
-import { flagBit } from '#domain/mail/structure.ts';
 import { encodeDateTime } from '#mail/imap/grammar/date-time.ts';
 import type { FetchItem } from '#mail/imap/grammar/fetch-items.ts';
 import { encodeFlags } from '#mail/imap/grammar/flags.ts';
@@ -17,6 +15,7 @@ import { writeBody } from './body-source.ts';
 import type { EncodedMessage } from './encoded-cache.ts';
 import { fallbackStructure } from './fallback-structure.ts';
 import { isKept, keepItem, type KeptItem, keptName, keptOf } from './kept-items.ts';
+import { marksSeen, markSeen } from './mark-seen.ts';
 import { readPreviews } from './preview.ts';
 import { isWholeMessage } from './section.ts';
 
@@ -62,7 +61,6 @@ export async function fetchMessages(
     }
     await session.output.flush();
     if (items.some(readsContent)) arrived.push(...sent);
-    if (items.some(setsSeen)) await markSeen(session, sent);
   }
   tellArrivals(session, arrived);
   return gone;
@@ -93,10 +91,11 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
     if (structure === undefined) return false;
   }
   for (const item of items) if (structure !== undefined && isBinary(item)) requireDecodable(structure, item);
+  const seeing = marksSeen(session, items, row);
   const mark = output.mark();
   try {
     output.write(`* ${ref.sequence} FETCH (`);
-    for (const [number, item] of items.entries()) {
+    for (const [number, item] of (seeing ? items.filter(isNotChanged) : items).entries()) {
       if (number > 0) output.write(' ');
       if (item.kind === 'body') await writeBody({ message, structure, limits, output }, item);
       else if (isBinary(item)) await writeBinary({ message, structure, limits, output }, item);
@@ -109,13 +108,14 @@ async function fetchMessage(fetch: Fetch, ref: MessageRef): Promise<boolean> {
       // A hundred parts of one message must not gather in memory (I8).
       if (output.pendingBytes >= limits.chunkBytes) await output.flush();
     }
-    output.write(')\r\n');
+    if (!seeing) output.write(')\r\n');
   } catch (error) {
     if (error instanceof ConnectionClosed || error instanceof BrokenLiteral) throw error;
     // A half line that has not left yet is taken back, and the failure answered; later only closing is honest.
     if (output.takeBack(mark)) throw error;
     throw new BrokenLiteral({ cause: error });
   }
+  if (seeing) await markSeen(session, ref.uid);
   return true;
 }
 
@@ -148,21 +148,9 @@ function plainItem(
   }
 }
 
-/** The flags come to the client with the updates at the end of the command (RFC 9051, section 6.4.5). */
-async function markSeen(session: Session, uids: readonly number[]): Promise<void> {
-  const { view, access } = session;
-  // Without the right to it the message is read all the same (RFC 4314, section 4).
-  if (view.readOnly || !hasRights(session.rights, rightBit.s)) return;
-  const unseen = uids.filter((uid) => ((view.index.row(uid)?.flags ?? flagBit.seen) & flagBit.seen) === 0);
-  if (unseen.length === 0) return;
-  const mailboxId = view.mailbox.id;
-  session.learn(
-    await access.storeFlags({ mailboxId, uids: unseen, change: 'add', flags: flagBit.seen, keywords: [] }),
-  );
-}
-
-function setsSeen(item: FetchItem): boolean {
-  return (item.kind === 'body' || item.kind === 'binary') && !item.peek;
+/** What `\Seen` changes is told behind the content. */
+function isNotChanged(item: FetchItem): boolean {
+  return item.kind !== 'flags' && item.kind !== 'modseq';
 }
 
 /** Header or body have reached the device. */

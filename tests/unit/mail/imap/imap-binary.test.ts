@@ -53,9 +53,8 @@ describe('FETCH BINARY', () => {
        S: * 1 FETCH (UID 1 BINARY[9] NIL)
        S: b OK UID FETCH completed
        C: c FETCH 1 (FLAGS BINARY[1]<100.5>)
-       S: * 1 FETCH (FLAGS () BINARY[1]<100> {0}
-       S: )
-       S: * 1 FETCH (UID 1 FLAGS (\\Seen))
+       S: * 1 FETCH (BINARY[1]<100> {0}
+       S:  FLAGS (\\Seen))
        S: c OK FETCH completed
        C: d FETCH 1 BINARY[1.MIME]
        S: d BAD A binary section is a part number`,

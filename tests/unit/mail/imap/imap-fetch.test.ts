@@ -49,12 +49,23 @@ describe('FETCH', () => {
   it('gives the whole message as it is stored, sets \\Seen and says that it has arrived', async () => {
     const lines = await client.command('FETCH 1 (UID BODY[])');
     expect(lines).toEqual([
-      `* 1 FETCH (UID 1 BODY[] {${letter.length}}\r\n${letter})`,
-      '* 1 FETCH (UID 1 FLAGS (\\Seen))',
+      `* 1 FETCH (UID 1 BODY[] {${letter.length}}\r\n${letter} FLAGS (\\Seen))`,
       'OK FETCH completed',
     ]);
     await client.command('NOOP');
     expect(server.mail.arrivedUids).toEqual([1]);
+  });
+
+  it('tells the flags that it changes behind the content, once, with their mod-sequence (RFC 9051, 6.4.5)', async () => {
+    await client.command('ENABLE CONDSTORE');
+    expect(await client.command('FETCH 1 (FLAGS MODSEQ BODY[]<0.2>)')).toEqual([
+      '* 1 FETCH (BODY[]<0> {2}\r\nFr FLAGS (\\Seen) MODSEQ (3))',
+      'OK FETCH completed',
+    ]);
+    expect(await client.command('FETCH 1 (FLAGS BODY[]<0.2>)')).toEqual([
+      '* 1 FETCH (FLAGS (\\Seen) BODY[]<0> {2}\r\nFr MODSEQ (3))',
+      'OK FETCH completed',
+    ]);
   });
 
   it('peeks without setting anything, and has not arrived by flags alone', async () => {
@@ -144,8 +155,7 @@ describe('FETCH', () => {
       'OK FETCH completed',
     ]);
     expect(await client.command('FETCH 2 (RFC822.TEXT RFC822)')).toEqual([
-      '* 2 FETCH (RFC822.TEXT {1}\r\nb RFC822 {15}\r\nSubject: a\r\n\r\nb)',
-      '* 2 FETCH (UID 2 FLAGS (\\Seen))',
+      '* 2 FETCH (RFC822.TEXT {1}\r\nb RFC822 {15}\r\nSubject: a\r\n\r\nb FLAGS (\\Seen))',
       'OK FETCH completed',
     ]);
   });

@@ -20,7 +20,7 @@ describe('messageText', () => {
     expect(header.split('\n')).toEqual(['subject: Chỉ đạo khẩn', 'x-so: 15 /UBND']);
   });
 
-  it('decodes text parts, takes one of alternatives, and leaves attachments out', () => {
+  it('decodes text parts, each alternative that says something else, attached ones too', () => {
     const body = bodyOf(
       'Content-Type: multipart/mixed; boundary=a',
       '',
@@ -36,6 +36,10 @@ describe('messageText', () => {
       'Content-Type: text/html; charset=utf-8',
       '',
       '<p>bằng HTML</p>',
+      '--b',
+      'Content-Type: text/html; charset=utf-8',
+      '',
+      '<p>Yêu cầu</p> <b>báo cáo</b>',
       '--b--',
       '--a',
       'Content-Type: text/plain; charset=utf-8',
@@ -49,7 +53,38 @@ describe('messageText', () => {
       'attached',
       '--a--',
     );
-    expect(body).toBe('Yêu cầu báo cáo\ntrước 17 giờ');
+    expect(body).toBe('Yêu cầu báo cáo\nbằng HTML\ntrước 17 giờ\nattached');
+  });
+
+  it('has the fields of parts in the header, and file names as they are read (RFC 9051, section 6.4.4)', () => {
+    const { header, body } = messageText(
+      message(
+        'Subject: thu',
+        'Content-Type: multipart/mixed; boundary=a',
+        '',
+        '--a',
+        'Content-Type: application/pdf; name="=?utf-8?Q?C=C3=B4ng?= van.pdf"',
+        "Content-Disposition: attachment; filename*=utf-8''B%C3%A1o%20c%C3%A1o.pdf",
+        '',
+        'JVBERi0=',
+        '--a',
+        'Content-Type: message/rfc822',
+        '',
+        'Subject: trong',
+        'Content-Type: multipart/mixed; boundary=b',
+        '',
+        '--b',
+        'Content-Description: ban ve',
+        '',
+        'x',
+        '--b--',
+        '--a--',
+      ),
+    );
+    for (const words of ['application/pdf', 'Công van.pdf', 'Báo cáo.pdf', 'content-description: ban ve'])
+      expect(header).toContain(words);
+    for (const words of ['pdf', 'ban ve', 'boundary=a']) expect(body).not.toContain(words);
+    expect(body).toContain('subject: trong');
   });
 
   it('reads HTML where the plain text says nothing, and what is in a message inside', () => {

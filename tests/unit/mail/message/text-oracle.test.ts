@@ -31,7 +31,7 @@ const letters: Readonly<Record<string, string>> = {
   'with an attachment': multipart(
     'mixed',
     inPart('text/plain; charset=utf-8', 'base64', base64),
-    `Content-Disposition: attachment; filename="a.txt"\r\n${inPart('text/plain', '7bit', 'khong tim thay')}`,
+    `Content-Disposition: attachment; filename="a.pdf"\r\n${inPart('application/pdf', '7bit', 'khong tim thay')}`,
   ),
   'windows-1258': inPart('text/plain; charset=windows-1258', '8bit', 'Bao cao'),
 };
