@@ -108,7 +108,7 @@ const fromTheChair: readonly DemoDirective[] = [
     urgency: 'khan',
     dueInMinutes: workingDays(3),
     acknowledgeWithinMinutes: 4 * hourMinutes,
-    recipients: [toGroup('coord', 'so-nganh'), toGroup('coord', '10-huyen'), toGroup('info', '127-xa')],
+    recipients: [toGroup('info', 'so-nganh'), toGroup('info', '10-huyen'), toGroup('info', '127-xa')],
     openedBy: [mayor, ...clerks('sgtvt', 'tanhlinh')],
     acknowledgedBy: clerks('stttt', 'snv', 'syt', 'phanthiet', 'lagi', 'hamtan'),
   },
@@ -198,6 +198,12 @@ function isIn(province: Province): (recipient: DemoRecipient) => boolean {
   return (recipient) => recipient.kind === 'everyone' || ids.has(recipient.id);
 }
 
+/** Where the lead is left out, nobody co-ordinates with anybody. */
+function underALead(recipients: readonly DemoRecipient[]): DemoRecipient[] {
+  const led = recipients.some(({ role }) => role === 'lead');
+  return recipients.map((recipient) => (led ? recipient : { ...recipient, role: 'info' }));
+}
+
 /**
  * What is under way when the demo first starts: eight fictional directives, in the order of issue. Recipients that a
  * smaller province does not have are left out, and a directive without any with them.
@@ -208,7 +214,7 @@ export function demoDirectives(province: Province): DemoDirective[] {
   return [...fromTheChair, ...fromTheViceChair, ...fromOthers]
     .map((directive) => ({
       ...directive,
-      recipients: directive.recipients.filter(exists),
+      recipients: underALead(directive.recipients.filter(exists)),
       openedBy: directive.openedBy.filter((address) => addresses.has(address)),
       acknowledgedBy: directive.acknowledgedBy.filter((address) => addresses.has(address)),
     }))

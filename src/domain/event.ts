@@ -2,8 +2,10 @@ import type { AdministeredBy, AdministrativeAct, AdministrativeFacts } from '#do
 import type { ContentRead } from '#domain/audit/read-event.ts';
 import type { Assignment, BoardCounts, Directive } from '#domain/directive/directive.ts';
 import type { DiscussionEvent } from '#domain/discussion/comment-event.ts';
+import { isWork, roomsOfWork, type WorkEvent } from '#domain/directive/work-event.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
 import { rooms } from '#domain/room.ts';
+import type { Stored } from '#domain/stored.ts';
 
 /** Everything that can happen, named in the past tense. The log keeps exactly these. */
 export type HubEvent =
@@ -11,6 +13,7 @@ export type HubEvent =
   | DirectiveRecalled
   | ReceiptRecorded
   | DiscussionEvent
+  | WorkEvent
   | MailDelivered
   | MailQueued
   | MailHeld
@@ -32,7 +35,7 @@ export interface DirectiveIssued {
   readonly directive: Stored<Directive>;
   /** Whoever acts for this position hears what the issuer hears. */
   readonly issuerPositionId?: string | undefined;
-  readonly assignments: readonly Assignment[];
+  readonly assignments: readonly Stored<Assignment>[];
   readonly counts: BoardCounts;
   /** The official mail that carries it. */
   readonly messageId: string;
@@ -58,9 +61,16 @@ export interface ReceiptRecorded {
   readonly accounts?: readonly { readonly id: string; readonly name: string }[];
   readonly receiptAt: string;
   /** Assignments that have reached this state by it. */
-  readonly assignments: readonly { readonly id: string; readonly room: string }[];
+  readonly assignments: readonly ReachedAssignment[];
   /** After this receipt; taken under the directive's lock, so they never run backwards. */
   readonly counts: BoardCounts;
+}
+
+export interface ReachedAssignment {
+  readonly id: string;
+  readonly room: string;
+  /** Rooms of the assignments that it is a part of. */
+  readonly above?: readonly string[];
 }
 
 export interface MailDelivered {
@@ -165,15 +175,6 @@ export interface AdministrationChanged {
   readonly after: AdministrativeFacts;
 }
 
-/** How a shape looks once it has been through JSON. */
-export type Stored<Shape> = {
-  readonly [Key in keyof Shape]: Shape[Key] extends Date
-    ? string
-    : Shape[Key] extends Date | undefined
-      ? string | undefined
-      : Shape[Key];
-};
-
 /** An event at its place in the log. */
 export interface LogEntry {
   readonly position: number;
@@ -184,6 +185,8 @@ export interface LogEntry {
 
 /** Who may hear an event: pure, total, in one place. */
 export function audienceOf(event: HubEvent): readonly string[] {
+  if (isWork(event))
+    return distinct([...issuerRooms(event.issuerAccountId, event.issuerPositionId), ...roomsOfWork(event)]);
   switch (event.type) {
     case 'directive.issued':
       return distinct([
@@ -191,6 +194,7 @@ export function audienceOf(event: HubEvent): readonly string[] {
         ...event.assignments.map((assignment) => assignment.room),
       ]);
     case 'directive.recalled':
+    case 'directive.superseded':
       return distinct([...issuerRooms(event.issuerAccountId, event.issuerPositionId), ...event.rooms]);
     case 'assignment.arrived':
       // A person who has it on the screen need not be told that it arrived.
@@ -200,7 +204,9 @@ export function audienceOf(event: HubEvent): readonly string[] {
       return distinct([
         ...issuerRooms(event.issuerAccountId, event.issuerPositionId),
         ...(event.accounts ?? []).map((account) => rooms.account(account.id)),
-        ...event.assignments.map((assignment) => assignment.room).filter((room) => room !== rooms.everyone),
+        ...event.assignments
+          .flatMap((assignment) => [assignment.room, ...(assignment.above ?? [])])
+          .filter((room) => room !== rooms.everyone),
       ]);
     case 'comment.added':
     case 'comment.edited':

@@ -1,4 +1,6 @@
-import { furtherState, type AssignmentState } from '#domain/directive/directive.ts';
+import { furtherState, isOpen, type AssignmentState } from '#domain/directive/assignment-state.ts';
+import { isWork } from '#domain/directive/work-event.ts';
+import { applyWork } from './apply-work.ts';
 import type { Change, ReceiptChange } from './change.ts';
 import type { AssignmentView, DirectiveView, HeldTaskView, SnapshotView } from './view.ts';
 
@@ -12,6 +14,7 @@ export type ClientState = SnapshotView;
 export function apply(state: ClientState, change: Change): ClientState {
   if (change.position <= state.position) return state;
   const moved = { ...state, position: change.position, at: change.at };
+  if (isWork(change)) return { ...moved, directives: applyWork(state.directives, change, withDirective) };
   switch (change.type) {
     case 'directive.issued':
       return { ...moved, directives: withDirective(state.directives, change.directive) };
@@ -23,10 +26,17 @@ export function apply(state: ClientState, change: Change): ClientState {
           state: 'recalled',
           recalledAt: change.recalledAt,
           recallReason: change.reason,
-          assignments: directive.assignments.map((assignment) => ({
-            ...assignment,
-            state: 'cancelled' as const,
-          })),
+          assignments: directive.assignments.map(withdrawn),
+        })),
+      };
+    case 'directive.superseded':
+      return {
+        ...moved,
+        directives: change1(state.directives, change.directiveId, (directive) => ({
+          ...directive,
+          state: 'superseded',
+          supersededById: change.supersededById,
+          assignments: directive.assignments.map(withdrawn),
         })),
       };
     case 'assignment.arrived':
@@ -62,6 +72,11 @@ function change1(
   alter: (directive: DirectiveView) => DirectiveView,
 ): DirectiveView[] {
   return directives.map((directive) => (directive.id === id ? alter(directive) : directive));
+}
+
+/** What was open when its directive was withdrawn. */
+function withdrawn(assignment: AssignmentView): AssignmentView {
+  return isOpen(assignment.state) ? { ...assignment, state: 'cancelled' } : assignment;
 }
 
 function withTask(tasks: readonly HeldTaskView[], added: HeldTaskView): HeldTaskView[] {

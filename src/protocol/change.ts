@@ -1,5 +1,8 @@
 import type { DiscussionChange, DiscussionServerEvents } from './discussion-change.ts';
-import type { DirectiveView, HeldTaskView } from './view.ts';
+import type { DirectiveState } from '#domain/directive/directive-state.ts';
+import type { WorkRecorded } from '#domain/directive/work-event.ts';
+import type { WorkKind } from '#domain/directive/work.ts';
+import type { AssignmentView, DirectiveView, HeldTaskView } from './view.ts';
 
 /** What a client hears of a log event: its position and time, and no more than its viewer may know. */
 export type Change =
@@ -7,6 +10,8 @@ export type Change =
   | RecalledChange
   | ReceiptChange
   | DiscussionChange
+  | SupersededChange
+  | WorkChange
   | MailDeliveredChange
   | HeldChange
   | DecidedChange
@@ -30,6 +35,35 @@ export interface RecalledChange extends Placed {
   readonly directiveId: string;
   readonly recalledAt: string;
   readonly reason: string;
+}
+
+export interface SupersededChange extends Placed {
+  readonly type: 'directive.superseded';
+  readonly directiveId: string;
+  readonly supersededById: string;
+}
+
+/** Somebody worked on an assignment: every assignment it changed and the viewer sees, as it stands now. */
+export interface WorkChange extends Placed {
+  readonly type: WorkRecorded['type'];
+  readonly directiveId: string;
+  readonly directiveState: DirectiveState;
+  readonly completedAt?: string;
+  readonly assignments: readonly AssignmentView[];
+  readonly record: {
+    readonly id: string;
+    readonly assignmentId: string;
+    readonly kind: WorkKind;
+    readonly by: { readonly name: string; readonly title: string; readonly onBehalfOf?: string };
+    readonly text?: string;
+    readonly percent?: number;
+  };
+  /** For those who may not have heard of the directive before. */
+  readonly directive?: Omit<DirectiveView, 'assignments' | 'mine' | 'board'>;
+  /** It makes the viewer a recipient. */
+  readonly recipient: boolean;
+  /** For the issuer, when there are more recipients than before. */
+  readonly board?: NonNullable<DirectiveView['board']>;
 }
 
 export interface ReceiptChange extends Placed {
@@ -85,10 +119,13 @@ export interface MembershipChange extends Placed {
   readonly type: 'membership.changed';
 }
 
+type WorkServerEvents = { readonly [Type in WorkChange['type']]: (change: WorkChange) => void };
+
 /** What the hub says on a socket: every change under its type, and three words about the line. */
-export interface ServerEvents extends DiscussionServerEvents {
+export interface ServerEvents extends DiscussionServerEvents, WorkServerEvents {
   'directive.issued': (change: IssuedChange) => void;
   'directive.recalled': (change: RecalledChange) => void;
+  'directive.superseded': (change: SupersededChange) => void;
   'assignment.arrived': (change: ReceiptChange) => void;
   'assignment.opened': (change: ReceiptChange) => void;
   'assignment.acknowledged': (change: ReceiptChange) => void;

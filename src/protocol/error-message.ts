@@ -8,9 +8,17 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     vi: 'Địa chỉ này đã có người, nhóm hoặc bí danh khác dùng.',
     en: 'The address is already used by an account, a group or an alias.',
   },
+  assignment_wrong_state: {
+    vi: 'Nhiệm vụ không ở bước làm được việc này. Tải lại rồi xem.',
+    en: 'The assignment is not at a stage where this can be done. Load it again.',
+  },
   bad_input: {
     vi: 'Nội dung gửi lên chưa đúng. Kiểm tra ô được đánh dấu.',
     en: 'The input is not valid. Check the named field.',
+  },
+  deadline_after_parent: {
+    vi: 'Hạn sau hạn của nhiệm vụ cấp trên. Chọn ngày sớm hơn.',
+    en: 'The deadline is later than that of the assignment it belongs to.',
   },
   deadline_in_past: {
     vi: 'Hạn đã qua. Chọn thời điểm sau bây giờ.',
@@ -32,6 +40,14 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     vi: 'Có người vừa sửa nội dung này. Tải lại rồi sửa tiếp; chưa ghi gì cả.',
     en: 'Somebody has changed this since it was loaded. Load it again; nothing was written.',
   },
+  extension_limit_reached: {
+    vi: 'Đã gia hạn đủ số lần cho phép.',
+    en: 'The deadline has been extended as often as allowed.',
+  },
+  extension_undecided: {
+    vi: 'Yêu cầu gia hạn trước chưa được quyết định.',
+    en: 'An earlier request for more time has not been decided.',
+  },
   idempotency_key_reused: {
     vi: 'Mã lệnh này đã dùng cho nội dung khác. Gửi lại với mã mới.',
     en: 'This idempotency key was used for another request. Send again with a new key.',
@@ -39,6 +55,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
   internal: {
     vi: 'Có lỗi ở hệ thống. Dữ liệu không đổi. Thử lại, hoặc báo quản trị mã yêu cầu.',
     en: 'The system failed. Nothing was changed. Try again, or give the request id to an administrator.',
+  },
+  lead_missing: {
+    vi: 'Chưa có đơn vị hoặc cá nhân chủ trì. Chọn một.',
+    en: 'Nobody leads. Name one lead.',
   },
   line_break_in_field: {
     vi: 'Có ký tự không in được hoặc xuống dòng. Xóa ký tự đó rồi gửi lại.',
@@ -80,6 +100,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
   sender_not_owned: { vi: 'Không được gửi với địa chỉ này.', en: 'You may not send from this address.' },
   session_ended: { vi: 'Phiên đã kết thúc. Đăng nhập lại.', en: 'The session has ended. Sign in again.' },
   text_too_long: { vi: 'Nội dung dài quá mức cho phép.', en: 'The text is longer than allowed.' },
+  time_limit_passed: {
+    vi: 'Đã quá thời hạn được làm việc này.',
+    en: 'The time in which this could be done has passed.',
+  },
   too_many_attempts: {
     vi: 'Sai nhiều lần. Chờ rồi thử lại.',
     en: 'Too many attempts. Wait, then try again.',

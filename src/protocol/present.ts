@@ -1,21 +1,13 @@
-import { furtherState, type Assignment, type Directive } from '#domain/directive/directive.ts';
-import {
-  issuerRooms,
-  type DirectiveIssued,
-  type LogEntry,
-  type MailHeld,
-  type ReceiptRecorded,
-  type Stored,
-} from '#domain/event.ts';
+import { isWork } from '#domain/directive/work-event.ts';
+import { type DirectiveIssued, type LogEntry, type MailHeld, type ReceiptRecorded } from '#domain/event.ts';
 import type { Change } from './change.ts';
 import { discussionViewKey, presentDiscussion } from './discussion-change.ts';
-import type { AssignmentView, DirectiveView, HeldTaskView } from './view.ts';
+import { directiveWords, presentAssignment } from './present-assignment.ts';
+import { presentWork, workViewKey } from './present-work.ts';
+import type { DirectiveView, HeldTaskView } from './view.ts';
+import { hearsAsIssuer, type Viewer } from './viewer.ts';
 
-/** As whom an event is looked at. */
-export interface Viewer {
-  readonly accountId: string;
-  readonly rooms: ReadonlySet<string>;
-}
+export type { Viewer } from './viewer.ts';
 
 /**
  * An event as this viewer may know it; `undefined` when it is not for a client. Two viewers with the same `viewKey`
@@ -24,6 +16,7 @@ export interface Viewer {
 export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
   const { event } = entry;
   const placed = { position: entry.position, at: entry.at.toISOString() };
+  if (isWork(event)) return { ...placed, ...presentWork(event, viewer) };
   switch (event.type) {
     case 'directive.issued':
       return { ...placed, type: event.type, directive: presentIssued(event, viewer) };
@@ -34,6 +27,13 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
         directiveId: event.directiveId,
         recalledAt: event.recalledAt,
         reason: event.reason,
+      };
+    case 'directive.superseded':
+      return {
+        ...placed,
+        type: event.type,
+        directiveId: event.directiveId,
+        supersededById: event.supersededById,
       };
     case 'assignment.arrived':
     case 'assignment.opened':
@@ -72,14 +72,6 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
   }
 }
 
-function hearsAsIssuer(
-  viewer: Viewer,
-  issuerAccountId: string,
-  issuerPositionId: string | undefined,
-): boolean {
-  return issuerRooms(issuerAccountId, issuerPositionId).some((room) => viewer.rooms.has(room));
-}
-
 /** A directive as it stood at its issue; also the answer to whoever issued it. */
 export function presentIssued(event: DirectiveIssued, viewer: Viewer): DirectiveView {
   const issuer = hearsAsIssuer(viewer, event.directive.issuerAccountId, event.issuerPositionId);
@@ -96,6 +88,7 @@ export function presentIssued(event: DirectiveIssued, viewer: Viewer): Directive
 /** Equal for viewers to whom `present` answers the same. Cheap: it runs once per socket and event. */
 export function viewKey(entry: LogEntry, viewer: Viewer): string {
   const { event } = entry;
+  if (isWork(event)) return workViewKey(event, viewer);
   switch (event.type) {
     case 'directive.issued':
       return [
@@ -121,6 +114,7 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'mail.queued':
     case 'absence.due':
     case 'directive.recalled':
+    case 'directive.superseded':
     case 'mail.delivered':
     case 'mailbox.changed':
     case 'membership.changed':
@@ -145,7 +139,9 @@ function presentHeld(event: MailHeld): HeldTaskView {
 function presentReceipt(event: ReceiptRecorded, viewer: Viewer) {
   const issuer = hearsAsIssuer(viewer, event.issuerAccountId, event.issuerPositionId);
   const mine = event.accounts?.some((account) => account.id === viewer.accountId) ?? false;
-  const seen = event.assignments.filter((assignment) => issuer || viewer.rooms.has(assignment.room));
+  const seen = event.assignments.filter(
+    ({ room, above }) => issuer || [room, ...(above ?? [])].some((name) => viewer.rooms.has(name)),
+  );
   return {
     type: event.type,
     directiveId: event.directiveId,
@@ -154,40 +150,5 @@ function presentReceipt(event: ReceiptRecorded, viewer: Viewer) {
     mine,
     ...(issuer ? { board: event.counts } : {}),
     ...(issuer && event.accounts !== undefined ? { accounts: event.accounts } : {}),
-  };
-}
-
-/** The words every viewer sees alike. */
-export function directiveWords(
-  directive: Stored<Directive>,
-): Omit<DirectiveView, 'assignments' | 'mine' | 'board'> {
-  return {
-    id: directive.id,
-    code: directive.code,
-    subject: directive.subject,
-    text: directive.text,
-    urgency: directive.urgency,
-    issuer: directive.issuer,
-    issuedAt: directive.issuedAt,
-    ...(directive.dueAt === undefined ? {} : { dueAt: directive.dueAt }),
-    ...(directive.acknowledgeWithinMinutes === undefined
-      ? {}
-      : { acknowledgeWithinMinutes: directive.acknowledgeWithinMinutes }),
-    contentHash: directive.contentHash,
-    state: directive.state,
-    ...(directive.recalledAt === undefined ? {} : { recalledAt: directive.recalledAt }),
-    ...(directive.recallReason === undefined ? {} : { recallReason: directive.recallReason }),
-  };
-}
-
-/** A recipient's view leaves `arrived` out: it is written for the issuer. */
-export function presentAssignment(assignment: Assignment, issuer: boolean): AssignmentView {
-  const state = assignment.state === 'arrived' && !issuer ? 'sent' : furtherState('sent', assignment.state);
-  return {
-    id: assignment.id,
-    role: assignment.role,
-    kind: assignment.assigneeKind,
-    name: assignment.assigneeName,
-    state,
   };
 }

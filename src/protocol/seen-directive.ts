@@ -1,5 +1,6 @@
 import type { Directive, Assignment, BoardCounts } from '#domain/directive/directive.ts';
-import { directiveWords, presentAssignment } from './present.ts';
+import { toStored } from '#domain/stored.ts';
+import { directiveWords, presentAssignment } from './present-assignment.ts';
 import type { DirectiveView } from './view.ts';
 
 /** A directive as stored, with what one viewer may see of it. */
@@ -12,15 +13,9 @@ export interface DirectiveSight {
 }
 
 export function presentDirective(seen: DirectiveSight): DirectiveView {
-  const { issuedAt, dueAt, recalledAt, ...words } = seen.directive;
   return {
-    ...directiveWords({
-      ...words,
-      issuedAt: issuedAt.toISOString(),
-      ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
-      ...(recalledAt === undefined ? {} : { recalledAt: recalledAt.toISOString() }),
-    }),
-    assignments: seen.assignments.map((assignment) => presentAssignment(assignment, seen.issuer)),
+    ...directiveWords(toStored(seen.directive)),
+    assignments: seen.assignments.map((assignment) => presentAssignment(toStored(assignment), seen.issuer)),
     ...(seen.mine === undefined ? {} : { mine: presentMine(seen.mine) }),
     ...(seen.issuer ? { board: seen.counts } : {}),
   };

@@ -1,5 +1,8 @@
 import { Type, type Static } from 'typebox';
-import { assignmentStates, roles, urgencies } from '#domain/directive/directive.ts';
+import { assignmentStates } from '#domain/directive/assignment-state.ts';
+import { directiveStates } from '#domain/directive/directive-state.ts';
+import { roles, urgencies } from '#domain/directive/directive.ts';
+import { evaluations } from '#domain/directive/work.ts';
 
 /** The shapes that cross the wire, for HTTP, the socket and the page alike. Times are ISO 8601 in UTC. */
 
@@ -15,6 +18,17 @@ export const assignmentView = Type.Object({
   kind: oneOf(['person', 'unit', 'everyone'] as const),
   name: Type.String({ description: 'The person or unit; empty for everyone.' }),
   state: oneOf(assignmentStates),
+  parentId: Type.Optional(Type.String({ description: 'The assignment that it is a part of.' })),
+  title: Type.Optional(Type.String({ description: 'Where it is not the subject of the directive.' })),
+  dueAt: Type.Optional(time),
+  originalDueAt: Type.Optional(time),
+  progress: Type.Optional(Type.Integer({ description: 'Percent, as last reported.' })),
+  extensionCount: Type.Optional(Type.Integer()),
+  /** The request for more time that waits for an answer. */
+  extension: Type.Optional(Type.Object({ id: Type.String(), newDueAt: time, reason: Type.String() })),
+  completedAt: Type.Optional(time),
+  evaluation: Type.Optional(oneOf(evaluations)),
+  replacesId: Type.Optional(Type.String({ description: 'The assignment that it was handed on from.' })),
 });
 export type AssignmentView = Static<typeof assignmentView>;
 
@@ -37,9 +51,12 @@ export const directiveView = Type.Object({
   dueAt: Type.Optional(time),
   acknowledgeWithinMinutes: Type.Optional(Type.Integer()),
   contentHash: Type.String({ description: 'SHA-256 of the official words, in hex.' }),
-  state: oneOf(['issued', 'recalled'] as const),
+  state: oneOf(directiveStates),
   recalledAt: Type.Optional(time),
   recallReason: Type.Optional(Type.String()),
+  completedAt: Type.Optional(time),
+  supersedesId: Type.Optional(Type.String({ description: 'The directive that it takes the place of.' })),
+  supersededById: Type.Optional(Type.String()),
   /** Only those the viewer may see: all for the issuer, their own for a recipient. */
   assignments: Type.Array(assignmentView),
   /** The viewer's own receipts, when the viewer is a recipient. */

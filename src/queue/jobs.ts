@@ -1,3 +1,4 @@
+import { isWork } from '#domain/directive/work-event.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 
 /** At most four queues in a process: each costs connections (docs/limits.md). */
@@ -24,6 +25,7 @@ export type Job = {
 
 /** What each event owes the world, in one table. */
 export function jobsOf(event: HubEvent): readonly Job[] {
+  if (isWork(event)) return [];
   switch (event.type) {
     case 'directive.issued':
     case 'mail.delivered':
@@ -53,6 +55,7 @@ export function jobsOf(event: HubEvent): readonly Job[] {
     case 'outbound.settled':
     case 'sending.limited':
     case 'directive.recalled':
+    case 'directive.superseded':
     case 'assignment.arrived':
     case 'assignment.opened':
     case 'assignment.acknowledged':

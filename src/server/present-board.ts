@@ -1,6 +1,7 @@
 import type { BoardRecipient, Page, SeenDirective } from '#app/ports/hub-store.ts';
+import { toStored } from '#domain/stored.ts';
 import { presentDirective } from '#protocol/seen-directive.ts';
-import { presentAssignment } from '#protocol/present.ts';
+import { presentAssignment } from '#protocol/present-assignment.ts';
 import type { BoardRow, BoardView } from '#protocol/view.ts';
 
 export function presentBoard(position: number, seen: SeenDirective, page: Page<BoardRecipient>): BoardView {
@@ -9,7 +10,7 @@ export function presentBoard(position: number, seen: SeenDirective, page: Page<B
     directive: presentDirective(seen),
     counts: seen.counts,
     assignments: seen.assignments.map((assignment) => ({
-      ...presentAssignment(assignment, true),
+      ...presentAssignment(toStored(assignment), true),
       recipients: assignment.recipientCount,
     })),
     recipients: {

@@ -32,6 +32,7 @@ import type { RouteApp } from './route-app.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { guardSignIn } from './sign-in-guard.ts';
 import { systemRoutes, type Readiness } from './system-routes.ts';
+import { workRoutes } from './work-routes.ts';
 
 export interface WebServerOptions {
   readonly hub: Hub;
@@ -140,6 +141,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       directoryRoutes(scope, options.hub);
       directiveRoutes(scope, options.hub);
       discussionRoutes(scope, options.hub);
+      workRoutes(scope, options.hub);
       logRoutes(scope, options.hub);
       mailGroupRoutes(scope, options.hub);
       mailDomainRoutes(scope, options.hub.domains);

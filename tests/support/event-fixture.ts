@@ -6,7 +6,10 @@ import type {
   LogEntry,
   ReceiptRecorded,
 } from '#domain/event.ts';
+import { assignmentStates } from '#domain/directive/assignment-state.ts';
 import { roles, urgencies } from '#domain/directive/directive.ts';
+import { workEventTypes, type DirectiveSuperseded, type WorkRecorded } from '#domain/directive/work-event.ts';
+import { workKinds } from '#domain/directive/work.ts';
 import { rooms } from '#domain/room.ts';
 
 /** Few of each, so that viewers and events meet. */
@@ -129,12 +132,72 @@ const discussion = fc.oneof(
     upTo: fc.nat(5),
   }),
 );
+const superseded: fc.Arbitrary<DirectiveSuperseded> = fc.record({
+  type: fc.constant('directive.superseded' as const),
+  directiveId: fc.constantFrom(...directiveIds),
+  issuerAccountId: accountId,
+  supersededById: fc.constantFrom(...directiveIds),
+  supersededAt: time,
+  rooms: fc.uniqueArray(room, { maxLength: 3 }),
+});
+
+/** Work on one assignment, sometimes with a new one below it. */
+export const worked: fc.Arbitrary<WorkRecorded> = fc
+  .record({
+    kind: fc.constantFrom(...workKinds),
+    directive: issued.map((event) => event.directive),
+    place: fc.nat(3),
+    room: fc.oneof(accountId.map(rooms.account), fc.constantFrom(...unitIds).map(rooms.unit)),
+    above: fc.uniqueArray(fc.constantFrom(...unitIds).map(rooms.unit), { maxLength: 2 }),
+    state: fc.constantFrom(...assignmentStates),
+    directiveState: fc.constantFrom('issued' as const, 'completed' as const),
+    accountId,
+    adds: fc.boolean(),
+    counts,
+    at: time,
+  })
+  .map(({ kind, directive, place, at, ...parts }) => {
+    const id = `${directive.id}-${place}`;
+    return {
+      type: workEventTypes[kind],
+      directiveId: directive.id,
+      issuerAccountId: directive.issuerAccountId,
+      record: {
+        id: `r-${at}`,
+        directiveId: directive.id,
+        assignmentId: id,
+        kind,
+        at,
+        by: { accountId: parts.accountId, name: 'An', title: 'Giám đốc' },
+      },
+      moved: [
+        {
+          assignment: {
+            id,
+            directiveId: directive.id,
+            ordinal: place,
+            role: 'lead',
+            assigneeKind: parts.room.startsWith('unit:') ? 'unit' : 'person',
+            assigneeName: parts.room,
+            room: parts.room,
+            recipientCount: 1,
+            state: parts.state,
+          },
+          above: parts.above,
+        },
+      ],
+      directiveState: parts.directiveState,
+      ...(parts.adds ? { directive, counts: parts.counts, added: [id] } : {}),
+    };
+  });
 
 export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
   issued,
   recalled,
+  superseded,
   receipt,
   discussion,
+  worked,
   fc.record({
     type: fc.constant('mail.delivered' as const),
     messageId: fc.constant('1'),

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
+import { changeTypes } from '#protocol/change-types.ts';
 import type { Change } from '#protocol/change.ts';
-import { discussionEventTypes } from '#protocol/discussion-change.ts';
 import type { BoardView, DirectiveView, SnapshotView } from '#protocol/view.ts';
 import { demoPassword, type TestHub } from './start-test-hub.ts';
 
@@ -109,22 +109,6 @@ export function clientOf(url: string, token: string): HubClient {
     connect: (position) => connect(url, token, position),
   };
 }
-
-export const changeTypes = [
-  'directive.issued',
-  'directive.recalled',
-  'assignment.arrived',
-  'assignment.opened',
-  'assignment.acknowledged',
-  ...discussionEventTypes,
-  'mail.delivered',
-  'mailbox.changed',
-  'membership.changed',
-  'mail.held',
-  'mail.decided',
-  'outbound.settled',
-  'sending.limited',
-] as const;
 
 export function openSocket(
   url: string,

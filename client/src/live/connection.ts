@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import type { ClientEvents, ServerEvents } from '#protocol/change.ts';
+import { changeTypes } from '#protocol/change-types.ts';
 import type { Change } from '#protocol/change.ts';
-import { discussionEventTypes } from '#protocol/discussion-change.ts';
 import { Refusal, type AskHub } from './http.ts';
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
@@ -33,22 +33,6 @@ export interface ConnectionTools {
 /** A break shorter than this is not worth alarming anyone. */
 const offlineAfterMs = 8000;
 const retryAfterRefusalMs = 3000;
-
-const changeTypes = [
-  'directive.issued',
-  'directive.recalled',
-  'assignment.arrived',
-  'assignment.opened',
-  'assignment.acknowledged',
-  ...discussionEventTypes,
-  'mail.delivered',
-  'mail.held',
-  'mail.decided',
-  'outbound.settled',
-  'sending.limited',
-  'mailbox.changed',
-  'membership.changed',
-] as const satisfies readonly Change['type'][];
 
 /** The event line. It is `live` only once the hub has said that nothing is missing (`synced`), not when a socket opens. */
 export function createConnection(tools: ConnectionTools): Connection {

@@ -12,6 +12,7 @@ import {
 } from '#domain/directive/directive.ts';
 import type { DirectiveIssued } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { toStored } from '#domain/stored.ts';
 import type { HubStore, HubTransaction } from '#app/ports/hub-store.ts';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
 import { runOnce } from '#app/run-once.ts';
@@ -132,16 +133,11 @@ function issuedEvent(
   issuerPositionId: string,
   saved: Awaited<ReturnType<HubTransaction['saveDirective']>>,
 ): DirectiveIssued {
-  const { issuedAt, dueAt, recalledAt: _recalledAt, ...words } = directive;
   return {
     type: 'directive.issued',
-    directive: {
-      ...words,
-      issuedAt: issuedAt.toISOString(),
-      ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
-    },
+    directive: toStored(directive),
     issuerPositionId,
-    assignments: saved.assignments,
+    assignments: saved.assignments.map(toStored),
     counts: saved.counts,
     messageId: saved.messageId,
   };

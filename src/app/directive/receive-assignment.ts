@@ -1,5 +1,7 @@
 import type { Actor } from '#domain/access/actor.ts';
+import { performsAs } from '#domain/access/assignment-policy.ts';
 import { mayReadDirective } from '#domain/access/policy.ts';
+import { isWithdrawn } from '#domain/directive/directive-state.ts';
 import type { Clock } from '#domain/clock.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { HubStore } from '#app/ports/hub-store.ts';
@@ -58,10 +60,16 @@ async function receive(
         });
         // Whoever has no path to it is not told that it exists.
         if (!readable) throw new HubError('not_found');
-        if (!isRecipient) throw new HubError('not_permitted');
-        if (kind === 'acknowledged' && directive.state !== 'issued' && found.acknowledgedAt === undefined)
+        const delegated =
+          unitId !== undefined && performsAs(actor, { assigneeKind: 'unit', assigneeId: unitId });
+        if (!isRecipient && (kind === 'opened' || !delegated)) throw new HubError('not_permitted');
+        if (kind === 'acknowledged' && isWithdrawn(directive.state) && found.acknowledgedAt === undefined)
           throw new HubError('directive_already_closed');
         const at = ports.clock.now();
+        if (!isRecipient) {
+          await tx.record(await tx.acknowledgeOne(assignmentId, actor.accountId, at), at);
+          return { id: assignmentId };
+        }
         // Mailboxes are locked before directives, everywhere: the other order deadlocks with a mail client's \Seen.
         const mailEvents = await tx.markMailSeen(directive, actor.accountId);
         const receipts = await tx.recordReceipts({
@@ -69,7 +77,8 @@ async function receive(
           at,
           receipts: [{ directiveId: directive.id, accountId: actor.accountId }],
         });
-        await tx.record([...receipts, ...mailEvents], at);
+        const own = kind === 'opened' ? [] : await tx.acknowledgeOne(assignmentId, actor.accountId, at);
+        await tx.record([...receipts, ...own, ...mailEvents], at);
         return { id: assignmentId };
       },
     ),

@@ -1,4 +1,5 @@
 import type { MailboxesMoved, MailboxListener, MailboxWatch } from '#app/ports/mail.ts';
+import { isWork } from '#domain/directive/work-event.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import { rooms } from '#domain/room.ts';
 
@@ -83,9 +84,12 @@ export function createMailboxWatch(roomsOf: (accountId: string) => readonly stri
 
 /** Whether an event may have moved a mailbox of those who hear it. */
 function touchesMailboxes(event: HubEvent): boolean {
+  // New assignees are told of their mail by a `mail.delivered` of its own.
+  if (isWork(event)) return false;
   switch (event.type) {
     case 'directive.issued':
     case 'directive.recalled':
+    case 'directive.superseded':
     case 'mail.delivered':
     case 'mailbox.changed':
     // Opened in the page sets \Seen, and acknowledged implies opened.

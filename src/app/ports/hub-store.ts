@@ -11,6 +11,7 @@ import type {
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import type { DiscussionReads, DiscussionTransaction } from './discussion.ts';
 import type { PreparedMessage } from './mail-store.ts';
+import type { WorkTransaction } from './work-store.ts';
 
 /** An assignee found for a requested recipient, with what policy needs to know of it. */
 export interface ResolvedAssignee {
@@ -82,7 +83,7 @@ export interface Page<Item> {
 }
 
 /** What a use case may do inside its one transaction. Nothing of it is visible before the commit. */
-export interface HubTransaction {
+export interface HubTransaction extends WorkTransaction {
   /**
    * Takes the key for the account, or gives the answer that was given to it before. Waits for a concurrent holder.
    * Throws `idempotency_key_reused` when the earlier request was another one.
@@ -113,6 +114,8 @@ export interface HubTransaction {
   arrivedDirectives(
     arrivals: readonly { readonly accountId: string; readonly upTo: number }[],
   ): Promise<readonly { readonly directiveId: string; readonly accountId: string }[]>;
+  /** A recipient's word for one assignment when the recipient's own receipt is there already. */
+  acknowledgeOne(assignmentId: string, accountId: string, at: Date): Promise<readonly HubEvent[]>;
   recordReceipts(input: {
     readonly kind: 'arrived' | 'opened' | 'acknowledged';
     readonly at: Date;

@@ -14,6 +14,8 @@ export interface HeldPosition {
   readonly rank: number;
   /** Set when held on behalf of another (thay mặt, TUQ.). */
   readonly delegatedScope?: DelegationScope;
+  /** Whose post it is, when held on behalf of another. */
+  readonly holderName?: string;
 }
 
 /** Who asks: a signed-in account with what it may act as at this moment. */
@@ -31,10 +33,13 @@ export interface Actor {
 
 const answeringAuthorities: readonly Authority[] = ['head', 'office_chief', 'unit_head', 'clerk'];
 
-/** The units that the actor answers for: it receives and acknowledges what is assigned to them. */
+/**
+ * The units that the actor answers for: it receives and acknowledges what is assigned to them. A delegation to process
+ * opens the unit's work to the delegate.
+ */
 export function unitsAnsweredFor(actor: Actor): readonly string[] {
   const held = actor.positions
-    .filter((position) => position.delegatedScope === undefined)
+    .filter((position) => position.delegatedScope === undefined || position.delegatedScope === 'process')
     .filter((position) => answeringAuthorities.includes(position.authority))
     .map((position) => position.unitId);
   const own =

@@ -1,4 +1,7 @@
 import { HubError } from '#domain/hub-error.ts';
+import type { AssignmentState } from './assignment-state.ts';
+import type { DirectiveState } from './directive-state.ts';
+import type { Evaluation } from './work.ts';
 
 /** Urgency marks of Decree 30/2020, Appendix I: thường, khẩn, thượng khẩn, hỏa tốc. */
 export const urgencies = ['normal', 'khan', 'thuong_khan', 'hoa_toc'] as const;
@@ -7,12 +10,6 @@ export type Urgency = (typeof urgencies)[number];
 /** Chủ trì, phối hợp, để biết. */
 export const roles = ['lead', 'coord', 'info'] as const;
 export type Role = (typeof roles)[number];
-
-export type DirectiveState = 'issued' | 'recalled';
-
-/** Each state implies the ones before it; `cancelled` ends them all. */
-export const assignmentStates = ['sent', 'arrived', 'acknowledged', 'cancelled'] as const;
-export type AssignmentState = (typeof assignmentStates)[number];
 
 /** A live directive (ý kiến chỉ đạo). Its words never change after issue: it is superseded or recalled, never edited. */
 export interface Directive {
@@ -32,6 +29,12 @@ export interface Directive {
   readonly state: DirectiveState;
   readonly recalledAt?: Date;
   readonly recallReason?: string;
+  /** All its leads are done and confirmed. */
+  readonly completedAt?: Date;
+  /** The one that it takes the place of. */
+  readonly supersedesId?: string;
+  /** The one that has taken its place. */
+  readonly supersededById?: string;
 }
 
 /** How the issuer stood at the time of issue. */
@@ -43,7 +46,10 @@ export interface IssuerLabel {
 
 export type AssigneeKind = 'person' | 'unit' | 'everyone';
 
-/** One assignee of a directive (giao việc). Its state is computed from the receipts of its recipients. */
+/**
+ * One assignee of a directive (giao việc), or of a part of an assignment. Until somebody takes it up, its state is
+ * computed from the receipts of its recipients.
+ */
 export interface Assignment {
   readonly id: string;
   readonly directiveId: string;
@@ -56,6 +62,24 @@ export interface Assignment {
   readonly room: string;
   readonly recipientCount: number;
   readonly state: AssignmentState;
+  /** The assignment that it is a part of. */
+  readonly parentId?: string;
+  /** What is to be done, where it is not the directive's own subject. */
+  readonly title?: string;
+  readonly dueAt?: Date;
+  /** The first deadline, once it has been extended. */
+  readonly originalDueAt?: Date;
+  /** Percent, as last reported. */
+  readonly progress?: number;
+  readonly extensionCount?: number;
+  /** The request for more time that waits for an answer. */
+  readonly extensionId?: string;
+  readonly extensionDueAt?: Date;
+  readonly extensionReason?: string;
+  readonly completedAt?: Date;
+  readonly evaluation?: Evaluation;
+  /** The assignment that this one was handed on from. */
+  readonly replacesId?: string;
 }
 
 /** Recipient accounts by receipt, and assignments beside them. */
@@ -95,7 +119,7 @@ const controlInText = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 /**
  * Refuses a draft that may not be issued. Throws `bad_input`, `line_break_in_field`, `text_too_long`,
- * `deadline_in_past`, `no_recipient`, `two_leads`, `too_many_recipients`.
+ * `deadline_in_past`, `no_recipient`, `two_leads`, `lead_missing`, `too_many_recipients`.
  */
 export function checkDraft(draft: DirectiveDraft, now: Date): void {
   if (lineBreaking.test(draft.subject)) throw new HubError('line_break_in_field', { field: 'subject' });
@@ -124,6 +148,9 @@ function checkRecipients(recipients: readonly RequestedRecipient[]): void {
   // Decree 30/2020, Article 24: when several are concerned there is exactly one lead.
   if (recipients.filter((recipient) => recipient.role === 'lead').length > 1)
     throw new HubError('two_leads', { field: 'recipients' });
+  const coordinates = recipients.some((recipient) => recipient.role === 'coord');
+  if (coordinates && !recipients.some((recipient) => recipient.role === 'lead'))
+    throw new HubError('lead_missing', { field: 'recipients' });
   for (const recipient of recipients) {
     const named = recipient.id !== undefined;
     if (named === (recipient.kind === 'everyone')) throw new HubError('bad_input', { field: 'recipients' });
@@ -154,9 +181,4 @@ export function officialWords(directive: {
     directive.issuedAt.toISOString(),
     directive.issuerAccountId,
   ]);
-}
-
-/** Whether the later of two states is `next`, so that an older event never takes a state back. */
-export function furtherState(current: AssignmentState, next: AssignmentState): AssignmentState {
-  return assignmentStates.indexOf(next) > assignmentStates.indexOf(current) ? next : current;
 }

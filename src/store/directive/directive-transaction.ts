@@ -7,13 +7,16 @@ import { recordEvents } from '#store/log/record-events.ts';
 import { markRecalled } from '#store/mail/mark-recalled.ts';
 import { markSeen } from '#store/mail/official-receipts.ts';
 import { storedDirectiveOf, type DirectiveRow } from './read-directives.ts';
+import { acknowledgeOne } from './acknowledge-one.ts';
 import { recordReceipts } from './record-receipts.ts';
 import { resolveAssignees } from './resolve-assignees.ts';
 import { saveDirective } from './save-directive.ts';
+import { workTransaction } from './work-transaction.ts';
 
 /** The use cases' view of one transaction. */
 export function hubTransaction(tx: Transaction): HubTransaction {
   return {
+    ...workTransaction(tx),
     claimKey: (accountId, key, operation, requestHash) =>
       claimKey(tx, accountId, key, operation, requestHash),
     async rememberAnswer(accountId, key, answer) {
@@ -29,6 +32,7 @@ export function hubTransaction(tx: Transaction): HubTransaction {
     recallDirective: (directive, at, reason) => recallDirective(tx, directive, at, reason),
     findAssignment: (assignmentId, accountId) => findAssignment(tx, assignmentId, accountId),
     arrivedDirectives: (arrivals) => arrivedDirectives(tx, arrivals),
+    acknowledgeOne: (assignmentId, accountId, at) => acknowledgeOne(tx, assignmentId, accountId, at),
     recordReceipts: (input) => recordReceipts(tx, input),
     markMailSeen: (directive, accountId) => markMailSeen(tx, directive, accountId),
     discussion: discussionTransaction(tx),
@@ -121,10 +125,14 @@ function arrivedDirectives(
   return tx.rows(
     `select r.directive_id as "directiveId", r.account_id as "accountId"
      from unnest($1::uuid[], $2::bigint[]) as a(account_id, up_to)
-     cross join lateral (select directive_id, account_id from recipient
+     cross join lateral (select directive_id, account_id, delivered_at from recipient
                          where account_id = a.account_id and arrived_at is null offset 0) r
      join outbox o on o.type = 'directive.issued' and (o.payload -> 'directive' ->> 'id')::uuid = r.directive_id
-       and o.position <= a.up_to`,
+       -- Who was made a recipient later heard of it by that act.
+       and case when r.delivered_at = o.at then o.position <= a.up_to
+           else exists (select from outbox n where n.type in ('assignment.delegated', 'assignment.reassigned')
+             and (n.payload ->> 'directiveId')::uuid = r.directive_id and n.at = r.delivered_at
+             and n.position <= a.up_to) end`,
     [arrivals.map((arrival) => arrival.accountId), arrivals.map((arrival) => arrival.upTo)],
   );
 }

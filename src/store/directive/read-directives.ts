@@ -7,11 +7,13 @@ import type {
 } from '#app/ports/hub-store.ts';
 import { issuingPositions, unitsAnsweredFor, type Actor } from '#domain/access/actor.ts';
 import { mayActAsIssuer } from '#domain/access/policy.ts';
-import type { AssigneeKind, Assignment, Role, Urgency } from '#domain/directive/directive.ts';
+import type { DirectiveState } from '#domain/directive/directive-state.ts';
+import type { Urgency } from '#domain/directive/directive.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { rooms } from '#domain/room.ts';
 import { heldTasksOf } from '#store/mail/held-tasks.ts';
 import type { Database, Sql } from '#store/database.ts';
+import { assignmentOf, type AssignmentRow } from './assignment-row.ts';
 
 export interface DirectiveRow {
   readonly id: string;
@@ -28,29 +30,18 @@ export interface DirectiveRow {
   readonly due_at: Date | null;
   readonly acknowledge_within_minutes: number | null;
   readonly content_hash: Buffer;
-  readonly state: 'issued' | 'recalled';
+  readonly state: DirectiveState;
   readonly recalled_at: Date | null;
   readonly recall_reason: string | null;
+  readonly completed_at: Date | null;
+  readonly supersedes_id: string | null;
+  readonly superseded_by_id: string | null;
   readonly message_id: number;
   readonly rooms: string[];
   readonly recipient_count: number;
   readonly arrived_count: number;
   readonly opened_count: number;
   readonly acknowledged_count: number;
-}
-
-interface AssignmentRow {
-  readonly id: string;
-  readonly directive_id: string;
-  readonly ordinal: number;
-  readonly role: Role;
-  readonly assignee_kind: AssigneeKind;
-  readonly assignee_id: string | null;
-  readonly assignee_name: string;
-  readonly room: string;
-  readonly recipient_count: number;
-  readonly arrived_at: Date | null;
-  readonly acknowledged_at: Date | null;
 }
 
 interface OwnRow {
@@ -79,34 +70,11 @@ export function storedDirectiveOf(row: DirectiveRow): StoredDirective {
     state: row.state,
     ...(row.recalled_at === null ? {} : { recalledAt: row.recalled_at }),
     ...(row.recall_reason === null ? {} : { recallReason: row.recall_reason }),
+    ...(row.completed_at === null ? {} : { completedAt: row.completed_at }),
+    ...(row.supersedes_id === null ? {} : { supersedesId: row.supersedes_id }),
+    ...(row.superseded_by_id === null ? {} : { supersededById: row.superseded_by_id }),
     messageId: String(row.message_id),
     rooms: row.rooms,
-  };
-}
-
-/** `own`: an assignment of everyone counts as acknowledged for a recipient when that recipient has. */
-function assignmentOf(row: AssignmentRow, recalled: boolean, own: OwnRow | undefined): Assignment {
-  const acknowledged =
-    row.acknowledged_at !== null ||
-    (row.assignee_kind === 'everyone' && own !== undefined && own.acknowledged_at !== null);
-  const state = recalled
-    ? 'cancelled'
-    : acknowledged
-      ? 'acknowledged'
-      : row.arrived_at === null
-        ? 'sent'
-        : 'arrived';
-  return {
-    id: row.id,
-    directiveId: row.directive_id,
-    ordinal: row.ordinal,
-    role: row.role,
-    assigneeKind: row.assignee_kind,
-    ...(row.assignee_id === null ? {} : { assigneeId: row.assignee_id }),
-    assigneeName: row.assignee_name,
-    room: row.room,
-    recipientCount: row.recipient_count,
-    state,
   };
 }
 
@@ -130,20 +98,26 @@ async function see(sql: Sql, actor: Actor, rows: readonly DirectiveRow[]): Promi
       )
     ).map((row) => [row.directive_id, row]),
   );
-  const unitRooms = unitsAnsweredFor(actor).map((unitId) => rooms.unit(unitId));
+  // Those of `everyone` are known by the ordinals of the viewer's own row.
+  const ownRooms = [
+    rooms.account(actor.accountId),
+    ...unitsAnsweredFor(actor).map((unitId) => rooms.unit(unitId)),
+  ];
   return rows.map((row): SeenDirective => {
     const directive = storedDirectiveOf(row);
     const mine = own.get(row.id);
     const issuer = mayActAsIssuer(actor, directive);
     const seen = (assignments.get(row.id) ?? []).filter(
       (assignment) =>
-        issuer || mine?.ordinals.includes(assignment.ordinal) || unitRooms.includes(assignment.room),
+        issuer ||
+        mine?.ordinals.includes(assignment.ordinal) ||
+        [assignment.room, ...(assignment.above ?? [])].some((room) => ownRooms.includes(room)),
     );
     return {
       directive,
       issuer,
       assignments: seen.map((assignment) =>
-        assignmentOf(assignment, row.state === 'recalled', issuer ? undefined : mine),
+        assignmentOf(assignment, row.state, !issuer && mine !== undefined && mine.acknowledged_at !== null),
       ),
       ...(mine === undefined ? {} : { mine: ownTimes(mine) }),
       counts: {

@@ -1,4 +1,5 @@
-import type { BoardCounts, DirectiveState } from '#domain/directive/directive.ts';
+import { isWithdrawn, type DirectiveState } from '#domain/directive/directive-state.ts';
+import type { BoardCounts } from '#domain/directive/directive.ts';
 import type { HubEvent, ReceiptRecorded } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { Transaction } from '#store/database.ts';
@@ -25,6 +26,7 @@ interface Moved {
 interface MovedAssignment {
   readonly id: string;
   readonly room: string;
+  readonly above: string[] | null;
   readonly acknowledged: boolean;
 }
 
@@ -63,7 +65,7 @@ function refuseClosed(
   locked: readonly { id: string; state: DirectiveState }[],
   moved: readonly Moved[],
 ): void {
-  const open = new Set(locked.filter((row) => row.state === 'issued').map((row) => row.id));
+  const open = new Set(locked.filter((row) => !isWithdrawn(row.state)).map((row) => row.id));
   if (moved.some((row) => !open.has(row.directive_id))) throw new HubError('directive_already_closed');
 }
 
@@ -84,7 +86,7 @@ async function moveDirective(
     issuerPositionId: row.issuer_position_id ?? undefined,
     ...(accounts === undefined ? {} : { accounts }),
     receiptAt: input.at.toISOString(),
-    assignments: reached.map(({ id, room }) => ({ id, room })),
+    assignments: reached.map(({ id, room, above }) => ({ id, room, ...(above === null ? {} : { above }) })),
     counts: countsOf(row),
   });
   if (input.kind !== 'acknowledged') return [event(input.kind, assignments)];
@@ -176,7 +178,7 @@ function moveAssignments(
      update assignment a set arrived_at = coalesce(a.arrived_at, $3),
        acknowledged_at = case when m.acknowledges then $3 else a.acknowledged_at end
      from moving m where a.id = m.id and (a.arrived_at is null or m.acknowledges)
-     returning a.id, a.room, m.acknowledges as acknowledged`,
+     returning a.id, a.room, a.above, m.acknowledges as acknowledged`,
     [counts.id, ordinals, input.at, input.kind === 'acknowledged', all],
   );
 }

@@ -41,8 +41,8 @@ async function insertDirective(tx: Transaction, input: NewDirective): Promise<vo
   await tx.rows(
     `insert into directive (id, code, subject, text, urgency, issuer_account_id, issuer_position_id,
        on_behalf_of_position_id, issuer_name, issuer_title, issuer_unit_name, issued_at, due_at,
-       acknowledge_within_minutes, content_hash, state, rooms, recipient_count)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'issued', $16, 0)`,
+       acknowledge_within_minutes, content_hash, state, rooms, recipient_count, supersedes_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'issued', $16, 0, $17)`,
     [
       directive.id,
       directive.code,
@@ -60,6 +60,7 @@ async function insertDirective(tx: Transaction, input: NewDirective): Promise<vo
       directive.acknowledgeWithinMinutes ?? null,
       Buffer.from(directive.contentHash, 'hex'),
       rooms,
+      directive.supersedesId ?? null,
     ],
   );
 }
@@ -75,11 +76,12 @@ async function insertAssignments(tx: Transaction, input: NewDirective): Promise<
     room: assignee.room,
   }));
   await tx.rows(
-    `insert into assignment (id, directive_id, ordinal, role, assignee_kind, assignee_id, assignee_name, room, recipient_count)
-     select a.id, $1, a.ordinal, a.role, a.kind, a.assignee_id, a.name, a.room, 0
+    `insert into assignment (id, directive_id, ordinal, role, assignee_kind, assignee_id, assignee_name, room, recipient_count,
+       given_at, due_at)
+     select a.id, $1, a.ordinal, a.role, a.kind, a.assignee_id, a.name, a.room, 0, $3, $4
      from jsonb_to_recordset($2::jsonb)
        as a(id uuid, ordinal smallint, role text, kind text, assignee_id uuid, name text, room text)`,
-    [input.directive.id, JSON.stringify(rows)],
+    [input.directive.id, JSON.stringify(rows), input.directive.issuedAt, input.directive.dueAt ?? null],
   );
 }
 
@@ -127,5 +129,6 @@ async function countAssignments(tx: Transaction, input: NewDirective): Promise<A
     room: assignee.room,
     recipientCount: counts.get(ordinal) ?? 0,
     state: 'sent',
+    ...(input.directive.dueAt === undefined ? {} : { dueAt: input.directive.dueAt }),
   }));
 }

@@ -10,6 +10,7 @@ import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
 import { SearchPartHeaders0011 } from './0011-search-part-headers.ts';
+import { DirectiveWork0012 } from './0012-directive-work.ts';
 import { Calendar0013 } from './0013-calendar.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
@@ -25,6 +26,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0008-mail-import': MailImport0008,
   '0009-stamp-log': StampLog0009,
   '0011-search-part-headers': SearchPartHeaders0011,
+  '0012-directive-work': DirectiveWork0012,
   '0013-calendar': Calendar0013,
   '0017-discussion': Discussion0017,
   '0023-audit': Audit0023,

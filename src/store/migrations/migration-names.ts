@@ -9,6 +9,7 @@ export const migrationNames = [
   '0008-mail-import',
   '0009-stamp-log',
   '0011-search-part-headers',
+  '0012-directive-work',
   '0013-calendar',
   '0017-discussion',
   '0023-audit',

@@ -130,10 +130,10 @@ describe('issueDirective: recipients', () => {
 
   it('makes a group one assignment for each of its units', async () => {
     const group = demo.province.groups.find(({ slug }) => slug === '127-xa');
-    const { id, event } = await issueTo({ role: 'coord', kind: 'group', id: group?.id });
+    const { id, event } = await issueTo({ role: 'info', kind: 'group', id: group?.id });
     expect(
       event.assignments.map(({ role, assigneeKind, recipientCount }) => [role, assigneeKind, recipientCount]),
-    ).toEqual([0, 1, 2].map(() => ['coord', 'unit', 4]));
+    ).toEqual([0, 1, 2].map(() => ['info', 'unit', 4]));
     expect(await recipientsOf(id)).toHaveLength(12);
     expect(
       (await recipientsOf(id)).every((address) => address.endsWith('@xa-phanthiet.binhthuan.example')),
@@ -175,7 +175,7 @@ describe('issueDirective: recipients', () => {
     for (const recipients of [
       [everyone],
       [{ role: 'lead', kind: 'group', id: demo.province.groups.find(({ slug }) => slug === 'so-nganh')?.id }],
-      [{ role: 'coord', kind: 'group', id: group?.id }, everyone],
+      [{ role: 'info', kind: 'group', id: group?.id }, everyone],
     ] satisfies RequestedRecipient[][]) {
       const { id, event } = await issueTo(...recipients);
       const wrong = await demo.database.rows(

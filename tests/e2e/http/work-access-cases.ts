@@ -1,0 +1,65 @@
+import { all, concealed, unknownId, type AccessCase, type AccessCases } from './access-case.ts';
+
+/** What the assignee of a fresh assignment may not do yet, and its giver may not do at all, or the other way about. */
+const performer = { ...concealed, recipient: 409, leader: 403 };
+const giver = { ...concealed, recipient: 403, leader: 409 };
+
+function onAssignment(verb: string, body: unknown, expected: AccessCase['expected']): AccessCases {
+  const send = body === undefined ? {} : { body: () => body };
+  return {
+    [`POST /api/v1/assignments/{id}/${verb}`]: [
+      { path: ({ assignment }) => `/api/v1/assignments/${assignment}/${verb}`, ...send, expected },
+      { path: () => `/api/v1/assignments/${unknownId}/${verb}`, ...send, expected: all(404) },
+    ],
+  };
+}
+
+const reason = { reason: 'Thử' };
+const soon = new Date(Date.now() + 86_400_000).toISOString();
+
+/** Work on assignments, every act on one that nobody has taken up. */
+export const workAccessCases: AccessCases = {
+  ...onAssignment('accept', undefined, performer),
+  ...onAssignment('report', { percent: 10, text: 'Thử' }, performer),
+  ...onAssignment('submit', { text: 'Thử' }, performer),
+  ...onAssignment('extension', { ...reason, newDueAt: soon }, performer),
+  ...onAssignment('extension/withdraw', undefined, performer),
+  ...onAssignment('extension/approve', undefined, giver),
+  ...onAssignment('extension/deny', { note: 'Thử' }, giver),
+  ...onAssignment('return', reason, performer),
+  ...onAssignment('insist', reason, giver),
+  ...onAssignment('endorse', undefined, performer),
+  ...onAssignment('confirm', undefined, giver),
+  ...onAssignment('reject', reason, giver),
+  ...onAssignment('evaluate', { evaluation: 'good' }, giver),
+  ...onAssignment('reopen', reason, giver),
+  ...onAssignment('cancel', reason, { ...concealed, recipient: 403, leader: 200 }),
+  ...onAssignment('remind', { text: 'Thử' }, { ...concealed, recipient: 403, leader: 200 }),
+  'POST /api/v1/assignments/{id}/delegate': [
+    {
+      path: ({ assignment }) => `/api/v1/assignments/${assignment}/delegate`,
+      body: ({ person }) => ({ parts: [{ role: 'lead', kind: 'person', id: person }] }),
+      expected: { ...concealed, recipient: 409, leader: 403 },
+    },
+  ],
+  'POST /api/v1/assignments/{id}/reassign': [
+    {
+      path: ({ assignment }) => `/api/v1/assignments/${assignment}/reassign`,
+      body: ({ person }) => ({ to: { kind: 'person', id: person }, ...reason }),
+      // It is that person's already.
+      expected: { ...concealed, recipient: 403, leader: 400 },
+    },
+  ],
+  'POST /api/v1/assignments/remind': [
+    {
+      path: () => '/api/v1/assignments/remind',
+      body: ({ assignment }) => ({ ids: [assignment], text: 'Thử' }),
+      expected: { ...concealed, recipient: 403, leader: 200 },
+    },
+    {
+      path: () => '/api/v1/assignments/remind',
+      body: () => ({ ids: [unknownId], text: 'Thử' }),
+      expected: all(404),
+    },
+  ],
+};
