@@ -1,3 +1,4 @@
+import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { AuditPorts } from '#app/audit/read-audit.ts';
 import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
@@ -10,6 +11,7 @@ import type { MailGroups } from '#app/ports/mail-groups.ts';
 import type { MailTrace } from '#app/ports/mail-trace.ts';
 import type { MailSettingsStore } from '#app/ports/mail-settings.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
+import type { Delegations } from '#app/ports/delegations.ts';
 import type { Directory } from '#app/ports/directory.ts';
 import type { HubStore } from '#app/ports/hub-store.ts';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
@@ -19,6 +21,7 @@ import type { MailSignIn, ScramSignIn, SignInPorts } from '#app/access/sign-in.t
 export interface Hub {
   readonly store: HubStore;
   readonly access: AccessStore;
+  readonly delegations: Delegations;
   readonly directory: Directory;
   readonly audit: AuditPorts;
   readonly calendar: CalendarPorts;
@@ -33,6 +36,8 @@ export interface Hub {
   readonly mailSignIn: MailSignIn;
   readonly scramSignIn: ScramSignIn;
   readonly clock: Clock;
+  /** The province's working days and office hours, as they are now. */
+  readonly calendar: () => Promise<WorkingCalendar>;
   /** After a commit that wrote outbox rows. */
   readonly committed: () => void;
   /** The data are a simulation, and every page says so. */

@@ -8,6 +8,7 @@ export const errorCodes = [
   'bad_input',
   'deadline_after_parent',
   'deadline_in_past',
+  'delegation_over',
   'directive_already_closed',
   'document_wrong_state',
   'duplicate_document',

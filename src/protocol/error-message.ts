@@ -24,6 +24,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     vi: 'Hạn đã qua. Chọn thời điểm sau bây giờ.',
     en: 'The deadline has passed. Choose a later time.',
   },
+  delegation_over: {
+    vi: 'Việc ủy quyền đã hết hiệu lực.',
+    en: 'The delegation has already ended.',
+  },
   directive_already_closed: {
     vi: 'Chỉ đạo đã kết thúc. Bản ghi cũ được giữ nguyên.',
     en: 'The directive is closed. Its record is kept.',

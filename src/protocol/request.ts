@@ -39,6 +39,11 @@ const issueFields = {
 export const issueRequest = Type.Object(issueFields, strict);
 export type IssueRequest = Static<typeof issueRequest>;
 
+/** The same without recipients: they are those of the directive that it takes the place of. */
+const { recipients: _recipients, ...wordFields } = issueFields;
+export const supersedeRequest = Type.Object(wordFields, strict);
+export type SupersedeRequest = Static<typeof supersedeRequest>;
+
 export const recallRequest = Type.Object({ reason }, strict);
 
 /** Socket commands carry their idempotency key beside the input. */

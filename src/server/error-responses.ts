@@ -11,6 +11,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   bad_input: 400,
   deadline_after_parent: 422,
   deadline_in_past: 422,
+  delegation_over: 409,
   directive_already_closed: 409,
   document_wrong_state: 409,
   duplicate_document: 409,

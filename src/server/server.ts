@@ -13,6 +13,7 @@ import type { AllowedOrigins } from '#lib/allowed-origins.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { calendarRoutes } from './calendar-routes.ts';
 import { clientSetupRoutes, mailSetupRoutes } from './client-setup-routes.ts';
+import { delegationRoutes } from './delegation-routes.ts';
 import { directiveRoutes } from './directive-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import { discussionRoutes } from './discussion-routes.ts';
@@ -32,6 +33,7 @@ import type { RouteApp } from './route-app.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { guardSignIn } from './sign-in-guard.ts';
 import { systemRoutes, type Readiness } from './system-routes.ts';
+import { timelineRoutes } from './timeline-routes.ts';
 import { workRoutes } from './work-routes.ts';
 
 export interface WebServerOptions {
@@ -142,6 +144,8 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       directiveRoutes(scope, options.hub);
       discussionRoutes(scope, options.hub);
       workRoutes(scope, options.hub);
+      delegationRoutes(scope, options.hub);
+      timelineRoutes(scope, options.hub);
       logRoutes(scope, options.hub);
       mailGroupRoutes(scope, options.hub);
       mailDomainRoutes(scope, options.hub.domains);

@@ -1,3 +1,4 @@
+import { turnDelegations } from '#app/delegation/turn-delegations.ts';
 import type { Hub } from '#app/hub.ts';
 import type { MessageIndex } from '#app/ports/message-index.ts';
 import type { Database } from '#store/database.ts';
@@ -79,6 +80,7 @@ export function startHousekeeping(
   async function sendDue(): Promise<void> {
     const { hub, mail } = ports;
     const now = hub.clock.now();
+    await turnDelegations(hub);
     for (const id of await mail.held.reads.due(now, owedPerRound)) {
       if (stopped) return;
       await mail.releaseDue(id);

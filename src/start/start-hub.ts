@@ -7,6 +7,8 @@ import type { Hub } from '#app/hub.ts';
 import type { Calendars } from '#app/ports/calendars.ts';
 import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
 import type { Config } from '#root/config.ts';
+import { shippedDays } from '#domain/calendar/shipped-days.ts';
+import { workingCalendar } from '#domain/calendar/working-calendar.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { MailSite } from '#domain/mail/mail-site.ts';
 import { createQuiet } from '#lib/quiet.ts';
@@ -28,6 +30,7 @@ import { createMailTrace } from '#store/mail/mail-trace-read.ts';
 import { createDispatched } from '#store/log/dispatched.ts';
 import { listenToLog } from '#store/log/log-listener.ts';
 import { connectLogStamper, notifyOutbox } from '#store/log/log-stamper.ts';
+import { createDelegations } from '#store/delegation/delegations.ts';
 import { createDirectory } from '#store/organisation/directory.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
 import { createSettings } from '#store/settings.ts';
@@ -229,6 +232,8 @@ interface HubParts {
   readonly rehearsal: boolean;
 }
 
+const shippedCalendar = workingCalendar(shippedDays);
+
 function createHub(parts: HubParts): Hub {
   const clock = systemClock;
   const access = createAccessStore(parts.database);
@@ -243,6 +248,7 @@ function createHub(parts: HubParts): Hub {
   return {
     store,
     access,
+    delegations: createDelegations(parts.database),
     directory: createDirectory(parts.database),
     audit: createAuditPorts({ database: parts.database, store, clock, committed: parts.committed }),
     calendar: {
@@ -266,6 +272,7 @@ function createHub(parts: HubParts): Hub {
     mailSignIn: createMailSignIn(signIn),
     scramSignIn: createScramSignIn(signIn),
     clock,
+    calendar: () => Promise.resolve(shippedCalendar),
     committed: parts.committed,
     simulated: parts.simulated,
     rehearsal: parts.rehearsal,

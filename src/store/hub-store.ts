@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { hubTransaction } from './directive/directive-transaction.ts';
 import { createDirectiveReads } from './directive/read-directives.ts';
 import { createDiscussionReads } from './discussion/discussion-reads.ts';
+import { createWorkReads } from './directive/work-reads.ts';
 import { createLogReads } from './log/log-reads.ts';
 
 export function createHubStore(database: Database): HubStore {
@@ -11,5 +12,6 @@ export function createHubStore(database: Database): HubStore {
     directives: createDirectiveReads(database),
     discussions: createDiscussionReads(database),
     log: createLogReads(database),
+    work: createWorkReads(database),
   };
 }

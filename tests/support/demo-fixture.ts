@@ -1,5 +1,8 @@
 import type { Actor } from '#domain/access/actor.ts';
+import { shippedDays } from '#domain/calendar/shipped-days.ts';
+import { workingCalendar, type WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { systemClock } from '#domain/clock.ts';
+import type { Delegations } from '#app/ports/delegations.ts';
 import type { Province } from '#domain/organisation/province.ts';
 import type { IssueDirective, IssuePorts } from '#app/directive/issue-directive.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
@@ -7,6 +10,7 @@ import { demoProvince } from '#demo/province.ts';
 import { createParsePool } from '#mail/message/parse-pool.ts';
 import { createOfficialMail } from '#mail/official-mail.ts';
 import { createAccessStore } from '#store/access/access-store.ts';
+import { createDelegations } from '#store/delegation/delegations.ts';
 import { createHubStore } from '#store/hub-store.ts';
 import { importProvince } from '#store/organisation/import-province.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
@@ -14,7 +18,10 @@ import { createTestDatabase, type TestDatabase } from './test-database.ts';
 
 export interface DemoFixture extends TestDatabase {
   /** What every use case of directives takes. */
-  readonly ports: IssuePorts;
+  readonly ports: IssuePorts & {
+    readonly calendar: () => Promise<WorkingCalendar>;
+    readonly delegations: Delegations;
+  };
   readonly access: AccessStore;
   readonly province: Province;
   actor(address: string): Promise<Actor>;
@@ -52,6 +59,8 @@ export async function createDemoFixture(options: { connectionsMax?: number } = {
         domain: () => systemDomain(db.database),
       }),
       clock: systemClock,
+      calendar: () => Promise.resolve(workingCalendar(shippedDays)),
+      delegations: createDelegations(db.database),
       committed: () => (commits += 1),
     },
     commits: () => commits,

@@ -53,10 +53,13 @@ export async function issueDirective(ports: IssuePorts, input: IssueDirective): 
     return runOnce(
       tx,
       { accountId: actor.accountId, key: input.key, operation: 'directive.issue', request },
-      () => {
+      async () => {
+        const at = ports.clock.now();
         // After the key: a repeated command must get its first answer even when its deadline has passed meanwhile.
-        checkDraft(input, ports.clock.now());
-        return issueIn(tx, ports, input);
+        checkDraft(input, at);
+        const answer = await issueIn(tx, ports, input, at);
+        await tx.record([answer.event], at);
+        return answer;
       },
     );
   });
@@ -64,7 +67,11 @@ export async function issueDirective(ports: IssuePorts, input: IssueDirective): 
   return issued;
 }
 
-function refuseSecret(mail: OfficialMail, input: IssueDirective): void {
+/** Throws `secret_content` with the field that bears a stamp. */
+export function refuseSecret(
+  mail: OfficialMail,
+  input: Pick<IssueDirective, 'secrecy' | 'subject' | 'text'>,
+): void {
   if (input.secrecy !== undefined && input.secrecy !== 'none')
     throw new HubError('secret_content', { field: 'secrecy' });
   if (mail.findSecretStamp(input.subject) !== undefined)
@@ -72,13 +79,15 @@ function refuseSecret(mail: OfficialMail, input: IssueDirective): void {
   if (mail.findSecretStamp(input.text) !== undefined) throw new HubError('secret_content', { field: 'text' });
 }
 
-async function issueIn(
+/** Writes a directive that has been checked; the caller records its event. `supersedesId`: it takes that one's place. */
+export async function issueIn(
   tx: HubTransaction,
-  ports: IssuePorts,
+  ports: Pick<IssuePorts, 'mail'>,
   input: IssueDirective,
+  issuedAt: Date,
+  supersedesId?: string,
 ): Promise<IssuedDirective> {
   const { actor } = input;
-  const issuedAt = ports.clock.now();
   const assignees = await tx.resolveAssignees(input.recipients, issuedAt);
   if (assignees.length === 0) throw new HubError('no_recipient', { field: 'recipients' });
   const position = issuingPosition(
@@ -112,6 +121,7 @@ async function issueIn(
     ...(input.acknowledgeWithinMinutes === undefined
       ? {}
       : { acknowledgeWithinMinutes: input.acknowledgeWithinMinutes }),
+    ...(supersedesId === undefined ? {} : { supersedesId }),
     contentHash: createHash('sha256').update(officialWords(words)).digest('hex'),
     state: 'issued',
   };
@@ -124,7 +134,6 @@ async function issueIn(
     mail,
   });
   const event = issuedEvent(directive, position.positionId, saved);
-  await tx.record([event], issuedAt);
   return { id: directive.id, code, event };
 }
 

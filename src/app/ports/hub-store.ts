@@ -10,7 +10,9 @@ import type {
 } from '#domain/directive/directive.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import type { DiscussionReads, DiscussionTransaction } from './discussion.ts';
+import type { DelegationTransaction } from './delegations.ts';
 import type { PreparedMessage } from './mail-store.ts';
+import type { WorkReads } from './work-reads.ts';
 import type { WorkTransaction } from './work-store.ts';
 
 /** An assignee found for a requested recipient, with what policy needs to know of it. */
@@ -24,6 +26,7 @@ export interface ResolvedAssignee {
 }
 
 export interface StoredDirective extends Directive {
+  readonly supersededAt?: Date;
   readonly issuerPositionId?: string;
   readonly messageId: string;
   readonly rooms: readonly string[];
@@ -83,7 +86,7 @@ export interface Page<Item> {
 }
 
 /** What a use case may do inside its one transaction. Nothing of it is visible before the commit. */
-export interface HubTransaction extends WorkTransaction {
+export interface HubTransaction extends WorkTransaction, DelegationTransaction {
   /**
    * Takes the key for the account, or gives the answer that was given to it before. Waits for a concurrent holder.
    * Throws `idempotency_key_reused` when the earlier request was another one.
@@ -156,4 +159,5 @@ export interface HubStore {
   readonly directives: DirectiveReads;
   readonly discussions: DiscussionReads;
   readonly log: LogReads;
+  readonly work: WorkReads;
 }

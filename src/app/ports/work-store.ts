@@ -82,8 +82,14 @@ export interface WorkTransaction {
     state: Exclude<ExtensionState, 'pending'>,
     decided: { readonly at: Date; readonly by: string; readonly note?: string | undefined },
   ): Promise<void>;
+  /** Every mailbox that holds the directive's mail or will hold the assignees': before any directive is locked. */
+  lockMailboxesOf(
+    directive: StoredDirective,
+    assignees: readonly ResolvedAssignee[],
+    at: Date,
+  ): Promise<void>;
   /** Marks the directive's mail in every mailbox. Before the directive is locked. */
   markMailRecalled(directive: StoredDirective): Promise<void>;
   /** Locks and closes it. Throws `directive_already_closed`. */
-  supersedeDirective(directive: StoredDirective, supersededById: string): Promise<void>;
+  supersedeDirective(directive: StoredDirective, supersededById: string, at: Date): Promise<void>;
 }

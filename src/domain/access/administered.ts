@@ -38,7 +38,9 @@ export type AdministrativeAct =
   | 'delivery.retried'
   | 'delivery.cancelled'
   | 'held_mail.released'
-  | 'held_mail.refused';
+  | 'held_mail.refused'
+  | 'delegation.created'
+  | 'delegation.revoked';
 
 /** What was so: names, figures and states; never content, never a secret. */
 export type AdministrativeFacts = Readonly<Record<string, string | number | readonly string[]>>;

@@ -2,6 +2,8 @@
 export const timelinesses = ['in_time', 'near_due', 'overdue', 'done_in_time', 'done_late'] as const;
 export type Timeliness = (typeof timelinesses)[number];
 
+/** How many working days before its end a deadline is near. */
+export const nearWorkingDays = 3;
 /** The last part of the time that was given. */
 const nearPart = 0.2;
 
@@ -12,7 +14,7 @@ export interface Timed {
 }
 
 /**
- * Near due: at most three working days or a fifth of the given time are left. `nearUntil` is the moment so
+ * Near due: at most `nearWorkingDays` working days or a fifth of the given time are left. `nearUntil` is the moment so
  * many working days from `now`, which only a calendar knows. Work without a deadline is in time.
  */
 export function timelinessOf(work: Timed, now: Date, nearUntil: Date): Timeliness {

@@ -6,6 +6,8 @@ import type { Role } from './directive.ts';
 
 export const extensionsMax = 2;
 export const reopenWithinDays = 30;
+/** A unit that is not competent says so at once. */
+export const returnWithinWorkingDays = 1;
 const dayMs = 24 * 3_600_000;
 export const wordsCharactersMax = 10_000;
 export const titleCharactersMax = 500;

@@ -17,6 +17,7 @@ const refusals: Record<ErrorCode, Refusal> = {
   bad_input: { code: 'CANNOT', text: 'The request is not acceptable' },
   deadline_after_parent: notForImap,
   deadline_in_past: notForImap,
+  delegation_over: notForImap,
   directive_already_closed: notForImap,
   document_wrong_state: notForImap,
   duplicate_document: notForImap,

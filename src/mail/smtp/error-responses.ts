@@ -20,6 +20,7 @@ export const errorReplies: Record<ErrorCode, SmtpReply> = {
   bad_input: { code: 501, status: '5.5.4', text: 'The request is not acceptable' },
   deadline_after_parent: notForSmtp,
   deadline_in_past: notForSmtp,
+  delegation_over: notForSmtp,
   directive_already_closed: notForSmtp,
   document_wrong_state: notForSmtp,
   duplicate_document: notForSmtp,

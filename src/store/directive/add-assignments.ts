@@ -43,6 +43,33 @@ export async function deliverToAssignees(
   return accountIds;
 }
 
+/** One statement in the order of ids, so that what follows takes no lock that it does not have. */
+export async function lockMailboxesOf(
+  tx: Transaction,
+  directive: StoredDirective,
+  assignees: readonly ResolvedAssignee[],
+  at: Date,
+): Promise<void> {
+  await tx.rows(`select id from message where id = $1 for update`, [directive.messageId]);
+  await tx.rows(
+    `select id from mailbox where id = any(array(
+       select mailbox_id from mailbox_message where message_id = $1
+       union
+       select b.id from mailbox b where b.path = 'INBOX' and b.account_id in (
+         select ac.id from account ac where ac.status = 'active'
+           and (ac.person_id = any($2::uuid[]) or ($4::boolean and ac.kind <> 'system'))
+         union select o.account_id from unit_officer($5) o where o.unit_id = any($3::uuid[]))))
+     order by id for no key update`,
+    [
+      directive.messageId,
+      idsOf(assignees, 'person'),
+      idsOf(assignees, 'unit'),
+      assignees.some(({ kind }) => kind === 'everyone'),
+      at,
+    ],
+  );
+}
+
 function idsOf(assignees: readonly ResolvedAssignee[], kind: 'person' | 'unit'): string[] {
   return assignees.flatMap((assignee) =>
     assignee.kind === kind && assignee.id !== undefined ? [assignee.id] : [],

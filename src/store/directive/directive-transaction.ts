@@ -3,6 +3,7 @@ import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { Transaction } from '#store/database.ts';
 import { discussionTransaction } from '#store/discussion/discussion-transaction.ts';
+import { delegationTransaction } from '#store/delegation/delegations.ts';
 import { recordEvents } from '#store/log/record-events.ts';
 import { markRecalled } from '#store/mail/mark-recalled.ts';
 import { markSeen } from '#store/mail/official-receipts.ts';
@@ -17,6 +18,7 @@ import { workTransaction } from './work-transaction.ts';
 export function hubTransaction(tx: Transaction): HubTransaction {
   return {
     ...workTransaction(tx),
+    ...delegationTransaction(tx),
     claimKey: (accountId, key, operation, requestHash) =>
       claimKey(tx, accountId, key, operation, requestHash),
     async rememberAnswer(accountId, key, answer) {

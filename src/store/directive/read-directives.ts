@@ -36,6 +36,7 @@ export interface DirectiveRow {
   readonly completed_at: Date | null;
   readonly supersedes_id: string | null;
   readonly superseded_by_id: string | null;
+  readonly superseded_at: Date | null;
   readonly message_id: number;
   readonly rooms: string[];
   readonly recipient_count: number;
@@ -73,6 +74,7 @@ export function storedDirectiveOf(row: DirectiveRow): StoredDirective {
     ...(row.completed_at === null ? {} : { completedAt: row.completed_at }),
     ...(row.supersedes_id === null ? {} : { supersedesId: row.supersedes_id }),
     ...(row.superseded_by_id === null ? {} : { supersededById: row.superseded_by_id }),
+    ...(row.superseded_at === null ? {} : { supersededAt: row.superseded_at }),
     messageId: String(row.message_id),
     rooms: row.rooms,
   };

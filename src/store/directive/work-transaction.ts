@@ -4,7 +4,7 @@ import { HubError } from '#domain/hub-error.ts';
 import { toStored } from '#domain/stored.ts';
 import type { Transaction } from '#store/database.ts';
 import { markRecalled } from '#store/mail/mark-recalled.ts';
-import { addAssignments, deliverToAssignees } from './add-assignments.ts';
+import { addAssignments, deliverToAssignees, lockMailboxesOf } from './add-assignments.ts';
 import { assignmentOf, type AssignmentRow } from './assignment-row.ts';
 import { storedDirectiveOf, type DirectiveRow } from './read-directives.ts';
 
@@ -61,13 +61,15 @@ export function workTransaction(tx: Transaction): WorkTransaction {
         [id, state, decided.at, decided.by, decided.note ?? null],
       );
     },
-    async supersedeDirective(directive, supersededById) {
+    async supersedeDirective(directive, supersededById, at) {
       const closed = await tx.rows(
-        `update directive set state = 'superseded', superseded_by_id = $2 where id = $1 and state = 'issued' returning id`,
-        [directive.id, supersededById],
+        `update directive set state = 'superseded', superseded_by_id = $2, superseded_at = $3
+         where id = $1 and state = 'issued' returning id`,
+        [directive.id, supersededById, at],
       );
       if (closed.length === 0) throw new HubError('directive_already_closed');
     },
+    lockMailboxesOf: (directive, assignees, at) => lockMailboxesOf(tx, directive, assignees, at),
     async markMailRecalled(directive) {
       await markRecalled(tx, directive.messageId);
     },

@@ -14,6 +14,7 @@ import { DirectiveWork0012 } from './0012-directive-work.ts';
 import { Calendar0013 } from './0013-calendar.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
+import { DelegationLife0032 } from './0032-delegation-life.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
@@ -30,6 +31,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0013-calendar': Calendar0013,
   '0017-discussion': Discussion0017,
   '0023-audit': Audit0023,
+  '0032-delegation-life': DelegationLife0032,
 };
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */

@@ -13,6 +13,7 @@ export const migrationNames = [
   '0013-calendar',
   '0017-discussion',
   '0023-audit',
+  '0032-delegation-life',
 ] as const;
 
 export type MigrationName = (typeof migrationNames)[number];

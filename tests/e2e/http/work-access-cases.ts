@@ -62,4 +62,44 @@ export const workAccessCases: AccessCases = {
       expected: all(404),
     },
   ],
+  'GET /api/v1/assignments': [
+    { path: () => '/api/v1/assignments?scope=unit', expected: all(200) },
+    { path: () => '/api/v1/assignments', expected: all(400) },
+  ],
+  'GET /api/v1/directives/{id}/timeline': [
+    {
+      path: ({ directive }) => `/api/v1/directives/${directive}/timeline`,
+      expected: { ...concealed, recipient: 200, leader: 200 },
+    },
+    { path: () => `/api/v1/directives/${unknownId}/timeline`, expected: all(404) },
+  ],
+  'POST /api/v1/directives/{id}/supersede': [
+    {
+      path: ({ directive }) => `/api/v1/directives/${directive}/supersede`,
+      body: () => ({ subject: 'x', text: 'x', urgency: 'normal' }),
+      expected: { ...concealed, recipient: 403, leader: 201 },
+    },
+  ],
+  'GET /api/v1/delegations': [{ path: () => '/api/v1/delegations', expected: all(200) }],
+  'GET /api/v1/people/{id}/posts': [
+    { path: ({ person }) => `/api/v1/people/${person}/posts`, expected: all(200) },
+  ],
+  'POST /api/v1/delegations': [
+    {
+      path: () => '/api/v1/delegations',
+      body: ({ person }) => ({
+        fromPositionId: unknownId,
+        toPersonId: person,
+        scope: 'direct',
+        documentRef: '1/GUQ',
+        validFrom: soon,
+        validTo: new Date(Date.now() + 2 * 86_400_000).toISOString(),
+      }),
+      // Nobody holds that post, which only an administrator is told.
+      expected: { ...all(403), administrator: 422 },
+    },
+  ],
+  'POST /api/v1/delegations/{id}/revoke': [
+    { path: () => `/api/v1/delegations/${unknownId}/revoke`, expected: all(404) },
+  ],
 };
