@@ -1,5 +1,6 @@
 import type { DirectiveDraft } from '#domain/directive/directive.ts';
-import type { IssueRequest, SupersedeRequest } from './request.ts';
+import type { DraftContent } from '#domain/directive/draft.ts';
+import type { DraftRequest, IssueRequest, SupersedeRequest } from './request.ts';
 
 /**
  * A request's words as the domain takes them, field by field and in one order: the idempotency key remembers a hash of
@@ -8,13 +9,15 @@ import type { IssueRequest, SupersedeRequest } from './request.ts';
 export function wordsOf(
   request: SupersedeRequest,
 ): Omit<DirectiveDraft, 'recipients'> & { secrecy: string | undefined } {
-  const { subject, text, urgency, secrecy, dueAt, acknowledgeWithinMinutes } = request;
+  const { subject, text, urgency, secrecy, dueAt, due, origin, acknowledgeWithinMinutes } = request;
   return {
     subject,
     text,
     urgency,
     secrecy,
     dueAt: dueAt === undefined ? undefined : new Date(dueAt),
+    ...(due === undefined ? {} : { due }),
+    ...(origin === undefined ? {} : { origin }),
     acknowledgeWithinMinutes,
   };
 }
@@ -22,4 +25,27 @@ export function wordsOf(
 export function draftOf(request: IssueRequest): DirectiveDraft & { secrecy: string | undefined } {
   const { recipients, ...words } = request;
   return { ...wordsOf(words), recipients: recipients.map(({ role, kind, id }) => ({ role, kind, id })) };
+}
+
+/** What is there of a draft. */
+export function contentOf(request: DraftRequest): DraftContent {
+  const { subject, text, urgency, dueAt, due, origin, acknowledgeWithinMinutes, recipients } = request;
+  return {
+    ...(subject === undefined ? {} : { subject }),
+    ...(text === undefined ? {} : { text }),
+    ...(urgency === undefined ? {} : { urgency }),
+    ...(dueAt === undefined ? {} : { dueAt: new Date(dueAt) }),
+    ...(due === undefined ? {} : { due }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(acknowledgeWithinMinutes === undefined ? {} : { acknowledgeWithinMinutes }),
+    ...(recipients === undefined
+      ? {}
+      : {
+          recipients: recipients.map(({ role, kind, id }) => ({
+            role,
+            kind,
+            ...(id === undefined ? {} : { id }),
+          })),
+        }),
+  };
 }

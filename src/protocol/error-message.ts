@@ -52,6 +52,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     vi: 'Yêu cầu gia hạn trước chưa được quyết định.',
     en: 'An earlier request for more time has not been decided.',
   },
+  draft_wrong_state: {
+    vi: 'Dự thảo không ở trạng thái làm được việc này. Tải lại rồi xem.',
+    en: 'The draft is not in a state in which this can be done. Load it again.',
+  },
   idempotency_key_reused: {
     vi: 'Mã lệnh này đã dùng cho nội dung khác. Gửi lại với mã mới.',
     en: 'This idempotency key was used for another request. Send again with a new key.',
@@ -81,6 +85,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     en: 'Somebody mentioned may not read this. Remove the name, or assign them first.',
   },
   message_too_large: { vi: 'Thư lớn hơn mức cho phép.', en: 'The message is larger than allowed.' },
+  name_taken: {
+    vi: 'Tên này đã được dùng.',
+    en: 'This name is used already.',
+  },
   no_recipient: {
     vi: 'Chưa có người nhận. Chọn ít nhất một.',
     en: 'There is no recipient. Choose at least one.',
@@ -111,6 +119,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
   too_many_attempts: {
     vi: 'Sai nhiều lần. Chờ rồi thử lại.',
     en: 'Too many attempts. Wait, then try again.',
+  },
+  too_many_kept: {
+    vi: 'Đã lưu đủ số lượng cho phép. Xóa bớt rồi lưu lại.',
+    en: 'No more can be kept. Delete some first.',
   },
   too_many_recipients: {
     vi: 'Quá nhiều người nhận. Dùng nhóm hoặc toàn tỉnh.',

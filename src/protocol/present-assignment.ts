@@ -1,4 +1,5 @@
 import type { Assignment, Directive } from '#domain/directive/directive.ts';
+import type { Origin } from '#domain/directive/origin.ts';
 import type { Stored } from '#domain/stored.ts';
 import type { AssignmentView, DirectiveView } from './view.ts';
 
@@ -15,6 +16,8 @@ export function directiveWords(
     issuer: directive.issuer,
     issuedAt: directive.issuedAt,
     ...given('dueAt', directive.dueAt),
+    ...given('dueKind', directive.dueKind),
+    ...(directive.origin === undefined ? {} : { origin: presentOrigin(directive.origin) }),
     ...given('acknowledgeWithinMinutes', directive.acknowledgeWithinMinutes),
     contentHash: directive.contentHash,
     state: directive.state,
@@ -24,6 +27,10 @@ export function directiveWords(
     ...given('supersedesId', directive.supersedesId),
     ...given('supersededById', directive.supersededById),
   };
+}
+
+function presentOrigin({ kind, reference }: Origin): NonNullable<DirectiveView['origin']> {
+  return { kind, ...given('reference', reference) };
 }
 
 /** A recipient's view leaves `arrived` out: it is written for the issuer. */

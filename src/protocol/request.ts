@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox';
+import { originKinds } from '#domain/directive/origin.ts';
 import { roleSchema, urgencySchema } from './view.ts';
 
 /**
@@ -32,6 +33,19 @@ const issueFields = {
   /** Anything but `none` is refused: the hub takes no secret content (Law 29/2018/QH14). */
   secrecy: Type.Optional(Type.String({ maxLength: 40 })),
   dueAt: Type.Optional(Type.String({ format: 'date-time' })),
+  /** In place of `dueAt`: counted from the issue by the calendar. */
+  due: Type.Optional(
+    Type.Union([
+      Type.Object({ kind: Type.Literal('working_days'), days: Type.Integer() }, strict),
+      Type.Object({ kind: Type.Literal('date'), date: Type.String({ maxLength: 40 }) }, strict),
+    ]),
+  ),
+  origin: Type.Optional(
+    Type.Object(
+      { kind: Type.Enum([...originKinds]), reference: Type.Optional(Type.String({ maxLength: 20_000 })) },
+      strict,
+    ),
+  ),
   acknowledgeWithinMinutes: Type.Optional(Type.Integer()),
   recipients: Type.Array(recipientRequest, { maxItems: 2000 }),
 };
@@ -43,6 +57,10 @@ export type IssueRequest = Static<typeof issueRequest>;
 const { recipients: _recipients, ...wordFields } = issueFields;
 export const supersedeRequest = Type.Object(wordFields, strict);
 export type SupersedeRequest = Static<typeof supersedeRequest>;
+
+/** A draft may lack anything. */
+export const draftRequest = Type.Partial(issueRequest);
+export type DraftRequest = Static<typeof draftRequest>;
 
 export const recallRequest = Type.Object({ reason }, strict);
 

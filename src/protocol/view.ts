@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { assignmentStates } from '#domain/directive/assignment-state.ts';
 import { directiveStates } from '#domain/directive/directive-state.ts';
+import { originKinds } from '#domain/directive/origin.ts';
 import { roles, urgencies } from '#domain/directive/directive.ts';
 import { evaluations } from '#domain/directive/work.ts';
 
@@ -49,6 +50,8 @@ export const directiveView = Type.Object({
   issuer: Type.Object({ name: Type.String(), title: Type.String(), unit: Type.String() }),
   issuedAt: time,
   dueAt: Type.Optional(time),
+  dueKind: Type.Optional(oneOf(['working_days', 'date'] as const)),
+  origin: Type.Optional(Type.Object({ kind: oneOf(originKinds), reference: Type.Optional(Type.String()) })),
   acknowledgeWithinMinutes: Type.Optional(Type.Integer()),
   contentHash: Type.String({ description: 'SHA-256 of the official words, in hex.' }),
   state: oneOf(directiveStates),

@@ -17,6 +17,7 @@ import { delegationRoutes } from './delegation-routes.ts';
 import { directiveRoutes } from './directive-routes.ts';
 import { directoryRoutes } from './directory-routes.ts';
 import { discussionRoutes } from './discussion-routes.ts';
+import { draftRoutes } from './draft-routes.ts';
 import { answerError, answerUnreadable } from './error-responses.ts';
 import { heldMailRoutes } from './held-mail-routes.ts';
 import { httpLimits } from './http-limits.ts';
@@ -144,6 +145,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       directiveRoutes(scope, options.hub);
       discussionRoutes(scope, options.hub);
       workRoutes(scope, options.hub);
+      draftRoutes(scope, options.hub);
       delegationRoutes(scope, options.hub);
       timelineRoutes(scope, options.hub);
       logRoutes(scope, options.hub);

@@ -1,3 +1,4 @@
+import { issueScheduledDraft } from '#app/directive/issue-draft.ts';
 import { turnDelegations } from '#app/delegation/turn-delegations.ts';
 import type { Hub } from '#app/hub.ts';
 import type { MessageIndex } from '#app/ports/message-index.ts';
@@ -81,6 +82,10 @@ export function startHousekeeping(
     const { hub, mail } = ports;
     const now = hub.clock.now();
     await turnDelegations(hub);
+    for (const id of await hub.store.drafts.due(now, owedPerRound)) {
+      if (stopped) return;
+      await issueScheduledDraft(hub, id);
+    }
     for (const id of await mail.held.reads.due(now, owedPerRound)) {
       if (stopped) return;
       await mail.releaseDue(id);

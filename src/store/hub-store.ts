@@ -3,6 +3,7 @@ import type { Database } from './database.ts';
 import { hubTransaction } from './directive/directive-transaction.ts';
 import { createDirectiveReads } from './directive/read-directives.ts';
 import { createDiscussionReads } from './discussion/discussion-reads.ts';
+import { createDraftReads } from './directive/drafts.ts';
 import { createWorkReads } from './directive/work-reads.ts';
 import { createLogReads } from './log/log-reads.ts';
 
@@ -13,5 +14,6 @@ export function createHubStore(database: Database): HubStore {
     discussions: createDiscussionReads(database),
     log: createLogReads(database),
     work: createWorkReads(database),
+    drafts: createDraftReads(database),
   };
 }

@@ -2,6 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Actor } from '#domain/access/actor.ts';
 import { primaryPosition } from '#domain/access/actor.ts';
 import { issuingPosition, mayIssue } from '#domain/access/policy.ts';
+import { dueAtOf } from '#domain/calendar/due-rule.ts';
+import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { yearOf, type Clock } from '#domain/clock.ts';
 import {
   checkDraft,
@@ -10,6 +12,7 @@ import {
   type Directive,
   type DirectiveDraft,
 } from '#domain/directive/directive.ts';
+import type { Origin } from '#domain/directive/origin.ts';
 import type { DirectiveIssued } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { toStored } from '#domain/stored.ts';
@@ -35,6 +38,7 @@ export interface IssuePorts {
   readonly store: HubStore;
   readonly mail: OfficialMail;
   readonly clock: Clock;
+  readonly calendar: () => Promise<WorkingCalendar>;
   /** Told after the commit, so that the relay stamps at once. */
   readonly committed: () => void;
 }
@@ -70,19 +74,21 @@ export async function issueDirective(ports: IssuePorts, input: IssueDirective): 
 /** Throws `secret_content` with the field that bears a stamp. */
 export function refuseSecret(
   mail: OfficialMail,
-  input: Pick<IssueDirective, 'secrecy' | 'subject' | 'text'>,
+  input: Pick<IssueDirective, 'secrecy' | 'subject' | 'text' | 'origin'>,
 ): void {
   if (input.secrecy !== undefined && input.secrecy !== 'none')
     throw new HubError('secret_content', { field: 'secrecy' });
   if (mail.findSecretStamp(input.subject) !== undefined)
     throw new HubError('secret_content', { field: 'subject' });
+  if (input.origin?.reference !== undefined && mail.findSecretStamp(input.origin.reference) !== undefined)
+    throw new HubError('secret_content', { field: 'origin' });
   if (mail.findSecretStamp(input.text) !== undefined) throw new HubError('secret_content', { field: 'text' });
 }
 
 /** Writes a directive that has been checked; the caller records its event. `supersedesId`: it takes that one's place. */
 export async function issueIn(
   tx: HubTransaction,
-  ports: Pick<IssuePorts, 'mail'>,
+  ports: Pick<IssuePorts, 'mail' | 'calendar'>,
   input: IssueDirective,
   issuedAt: Date,
   supersedesId?: string,
@@ -98,6 +104,8 @@ export async function issueIn(
   const year = yearOf(issuedAt);
   const code = directiveCode(year, await tx.nextNumber('directive', year));
   const own = primaryPosition(actor);
+  const dueAt = input.due === undefined ? input.dueAt : dueAtOf(await ports.calendar(), issuedAt, input.due);
+  if (dueAt !== undefined && dueAt <= issuedAt) throw new HubError('deadline_in_past', { field: 'due' });
   const words = {
     code,
     subject: input.subject.trim().normalize('NFC'),
@@ -105,7 +113,7 @@ export async function issueIn(
     urgency: input.urgency,
     issuerAccountId: actor.accountId,
     issuedAt,
-    ...(input.dueAt === undefined ? {} : { dueAt: input.dueAt }),
+    ...(dueAt === undefined ? {} : { dueAt }),
   };
   const directive: Directive = {
     id: randomUUID(),
@@ -121,6 +129,8 @@ export async function issueIn(
     ...(input.acknowledgeWithinMinutes === undefined
       ? {}
       : { acknowledgeWithinMinutes: input.acknowledgeWithinMinutes }),
+    ...(input.due === undefined ? {} : { dueKind: input.due.kind }),
+    ...(input.origin === undefined ? {} : { origin: originOf(input.origin) }),
     ...(supersedesId === undefined ? {} : { supersedesId }),
     contentHash: createHash('sha256').update(officialWords(words)).digest('hex'),
     state: 'issued',
@@ -135,6 +145,10 @@ export async function issueIn(
   });
   const event = issuedEvent(directive, position.positionId, saved);
   return { id: directive.id, code, event };
+}
+
+function originOf({ kind, reference }: Origin): Origin {
+  return { kind, ...(reference === undefined ? {} : { reference: reference.trim().normalize('NFC') }) };
 }
 
 function issuedEvent(

@@ -11,6 +11,7 @@ import type {
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import type { DiscussionReads, DiscussionTransaction } from './discussion.ts';
 import type { DelegationTransaction } from './delegations.ts';
+import type { DraftReads, DraftTransaction } from './drafts.ts';
 import type { PreparedMessage } from './mail-store.ts';
 import type { WorkReads } from './work-reads.ts';
 import type { WorkTransaction } from './work-store.ts';
@@ -86,7 +87,7 @@ export interface Page<Item> {
 }
 
 /** What a use case may do inside its one transaction. Nothing of it is visible before the commit. */
-export interface HubTransaction extends WorkTransaction, DelegationTransaction {
+export interface HubTransaction extends WorkTransaction, DelegationTransaction, DraftTransaction {
   /**
    * Takes the key for the account, or gives the answer that was given to it before. Waits for a concurrent holder.
    * Throws `idempotency_key_reused` when the earlier request was another one.
@@ -160,4 +161,5 @@ export interface HubStore {
   readonly discussions: DiscussionReads;
   readonly log: LogReads;
   readonly work: WorkReads;
+  readonly drafts: DraftReads;
 }

@@ -1,6 +1,7 @@
 import { HubError } from '#domain/hub-error.ts';
 import type { AssignmentState } from './assignment-state.ts';
 import type { DirectiveState } from './directive-state.ts';
+import { checkOrigin, type Origin } from './origin.ts';
 import type { Evaluation } from './work.ts';
 
 /** Urgency marks of Decree 30/2020, Appendix I: thường, khẩn, thượng khẩn, hỏa tốc. */
@@ -23,6 +24,9 @@ export interface Directive {
   readonly issuer: IssuerLabel;
   readonly issuedAt: Date;
   readonly dueAt?: Date;
+  /** How the deadline was given, when the calendar counted it. */
+  readonly dueKind?: DueSpec['kind'];
+  readonly origin?: Origin;
   readonly acknowledgeWithinMinutes?: number;
   /** SHA-256 of the official words, in hex; every receipt is a receipt of exactly this. */
   readonly contentHash: string;
@@ -97,12 +101,19 @@ export interface RequestedRecipient {
   readonly id?: string | undefined;
 }
 
+export type DueSpec =
+  | { readonly kind: 'working_days'; readonly days: number }
+  | { readonly kind: 'date'; readonly date: string };
+
 export interface DirectiveDraft {
   readonly subject: string;
   readonly text: string;
   readonly urgency: Urgency;
   readonly dueAt?: Date | undefined;
+  /** In place of `dueAt`: counted from the issue by the calendar, and the date is kept. */
+  readonly due?: DueSpec | undefined;
   readonly acknowledgeWithinMinutes?: number | undefined;
+  readonly origin?: Origin | undefined;
   readonly recipients: readonly RequestedRecipient[];
 }
 
@@ -132,6 +143,8 @@ export function checkDraft(draft: DirectiveDraft, now: Date): void {
     throw new HubError('bad_input', { field: 'dueAt' });
   if (draft.dueAt !== undefined && draft.dueAt <= now)
     throw new HubError('deadline_in_past', { field: 'dueAt' });
+  if (draft.due !== undefined && draft.dueAt !== undefined) throw new HubError('bad_input', { field: 'due' });
+  if (draft.origin !== undefined) checkOrigin(draft.origin);
   const within = draft.acknowledgeWithinMinutes;
   if (
     within !== undefined &&

@@ -11,6 +11,7 @@ import { storedDirectiveOf, type DirectiveRow } from './read-directives.ts';
 import { acknowledgeOne } from './acknowledge-one.ts';
 import { recordReceipts } from './record-receipts.ts';
 import { resolveAssignees } from './resolve-assignees.ts';
+import { draftTransaction } from './drafts.ts';
 import { saveDirective } from './save-directive.ts';
 import { workTransaction } from './work-transaction.ts';
 
@@ -19,6 +20,7 @@ export function hubTransaction(tx: Transaction): HubTransaction {
   return {
     ...workTransaction(tx),
     ...delegationTransaction(tx),
+    ...draftTransaction(tx),
     claimKey: (accountId, key, operation, requestHash) =>
       claimKey(tx, accountId, key, operation, requestHash),
     async rememberAnswer(accountId, key, answer) {

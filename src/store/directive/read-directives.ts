@@ -9,6 +9,7 @@ import { issuingPositions, unitsAnsweredFor, type Actor } from '#domain/access/a
 import { mayActAsIssuer } from '#domain/access/policy.ts';
 import type { DirectiveState } from '#domain/directive/directive-state.ts';
 import type { Urgency } from '#domain/directive/directive.ts';
+import type { Origin, OriginKind } from '#domain/directive/origin.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { rooms } from '#domain/room.ts';
 import { heldTasksOf } from '#store/mail/held-tasks.ts';
@@ -34,6 +35,9 @@ export interface DirectiveRow {
   readonly recalled_at: Date | null;
   readonly recall_reason: string | null;
   readonly completed_at: Date | null;
+  readonly due_kind: 'working_days' | 'date' | null;
+  readonly origin_kind: OriginKind | null;
+  readonly origin_reference: string | null;
   readonly supersedes_id: string | null;
   readonly superseded_by_id: string | null;
   readonly superseded_at: Date | null;
@@ -50,6 +54,10 @@ interface OwnRow {
   readonly ordinals: number[];
   readonly opened_at: Date | null;
   readonly acknowledged_at: Date | null;
+}
+
+function originOf(kind: OriginKind, reference: string | null): Origin {
+  return { kind, ...(reference === null ? {} : { reference }) };
 }
 
 export function storedDirectiveOf(row: DirectiveRow): StoredDirective {
@@ -71,6 +79,8 @@ export function storedDirectiveOf(row: DirectiveRow): StoredDirective {
     state: row.state,
     ...(row.recalled_at === null ? {} : { recalledAt: row.recalled_at }),
     ...(row.recall_reason === null ? {} : { recallReason: row.recall_reason }),
+    ...(row.due_kind === null ? {} : { dueKind: row.due_kind }),
+    ...(row.origin_kind === null ? {} : { origin: originOf(row.origin_kind, row.origin_reference) }),
     ...(row.completed_at === null ? {} : { completedAt: row.completed_at }),
     ...(row.supersedes_id === null ? {} : { supersedesId: row.supersedes_id }),
     ...(row.superseded_by_id === null ? {} : { supersededById: row.superseded_by_id }),

@@ -41,8 +41,9 @@ async function insertDirective(tx: Transaction, input: NewDirective): Promise<vo
   await tx.rows(
     `insert into directive (id, code, subject, text, urgency, issuer_account_id, issuer_position_id,
        on_behalf_of_position_id, issuer_name, issuer_title, issuer_unit_name, issued_at, due_at,
-       acknowledge_within_minutes, content_hash, state, rooms, recipient_count, supersedes_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'issued', $16, 0, $17)`,
+       acknowledge_within_minutes, content_hash, state, rooms, recipient_count, supersedes_id, due_kind,
+       origin_kind, origin_reference)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'issued', $16, 0, $17, $18, $19, $20)`,
     [
       directive.id,
       directive.code,
@@ -61,6 +62,9 @@ async function insertDirective(tx: Transaction, input: NewDirective): Promise<vo
       Buffer.from(directive.contentHash, 'hex'),
       rooms,
       directive.supersedesId ?? null,
+      directive.dueKind ?? null,
+      directive.origin?.kind ?? null,
+      directive.origin?.reference ?? null,
     ],
   );
 }

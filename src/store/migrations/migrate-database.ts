@@ -15,6 +15,7 @@ import { Calendar0013 } from './0013-calendar.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
 import { DelegationLife0032 } from './0032-delegation-life.ts';
+import { DirectiveDrafts0052 } from './0052-directive-drafts.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
@@ -32,6 +33,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0017-discussion': Discussion0017,
   '0023-audit': Audit0023,
   '0032-delegation-life': DelegationLife0032,
+  '0052-directive-drafts': DirectiveDrafts0052,
 };
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */

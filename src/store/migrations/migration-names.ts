@@ -14,6 +14,7 @@ export const migrationNames = [
   '0017-discussion',
   '0023-audit',
   '0032-delegation-life',
+  '0052-directive-drafts',
 ] as const;
 
 export type MigrationName = (typeof migrationNames)[number];

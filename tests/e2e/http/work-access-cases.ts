@@ -102,4 +102,54 @@ export const workAccessCases: AccessCases = {
   'POST /api/v1/delegations/{id}/revoke': [
     { path: () => `/api/v1/delegations/${unknownId}/revoke`, expected: all(404) },
   ],
+  ...draftCases(),
 };
+
+function draftCases(): AccessCases {
+  // A draft is its account's own: for everybody else there is none. The one of the path does not exist.
+  const none = (verb: string, path: string, body?: unknown): AccessCases => ({
+    [`${verb} /api/v1/${path.replace(unknownId, '{id}')}`]: [
+      {
+        path: () => `/api/v1/${path}`,
+        ...(body === undefined ? {} : { body: () => body }),
+        expected: all(404),
+      },
+    ],
+  });
+  const issuers = { ...all(403), outsider: 201, recipient: 201, leader: 201 };
+  return {
+    'GET /api/v1/drafts': [{ path: () => '/api/v1/drafts', expected: all(200) }],
+    'POST /api/v1/drafts': [{ path: () => '/api/v1/drafts', body: () => ({}), expected: issuers }],
+    // Without the version that was changed.
+    'PUT /api/v1/drafts/{id}': [
+      { path: () => `/api/v1/drafts/${unknownId}`, body: () => ({}), expected: all(400) },
+    ],
+    ...none('POST', `drafts/${unknownId}/discard`),
+    ...none('POST', `drafts/${unknownId}/issue`),
+    ...none('POST', `drafts/${unknownId}/unschedule`),
+    ...none('POST', `drafts/${unknownId}/schedule`, { issueAt: soon }),
+    'POST /api/v1/directives/bulk': [
+      {
+        path: () => '/api/v1/directives/bulk',
+        body: () => ({ templateId: unknownId, listIds: [unknownId] }),
+        expected: all(404),
+      },
+    ],
+    'GET /api/v1/presets': [{ path: () => '/api/v1/presets?kind=template', expected: all(200) }],
+    'POST /api/v1/presets': [
+      {
+        path: () => '/api/v1/presets',
+        body: () => ({ kind: 'template', name: crypto.randomUUID(), content: {} }),
+        expected: issuers,
+      },
+    ],
+    'PUT /api/v1/presets/{id}': [
+      {
+        path: () => `/api/v1/presets/${unknownId}`,
+        body: () => ({ name: 'x', content: {} }),
+        expected: all(400),
+      },
+    ],
+    ...none('DELETE', `presets/${unknownId}`),
+  };
+}
