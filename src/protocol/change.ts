@@ -50,7 +50,8 @@ export interface WorkChange extends Placed {
   readonly directiveState: DirectiveState;
   readonly completedAt?: string;
   readonly assignments: readonly AssignmentView[];
-  readonly record: {
+  /** Absent for who sees none of it. */
+  readonly record?: {
     readonly id: string;
     readonly assignmentId: string;
     readonly kind: WorkKind;

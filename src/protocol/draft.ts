@@ -49,3 +49,33 @@ export function contentOf(request: DraftRequest): DraftContent {
         }),
   };
 }
+
+/** A draft's content as it came, without its secrecy level, which is none. */
+export function presentContent(content: DraftContent): Omit<DraftRequest, 'secrecy'> {
+  const { subject, text, urgency, dueAt, due, origin, acknowledgeWithinMinutes, recipients } = content;
+  return {
+    ...(subject === undefined ? {} : { subject }),
+    ...(text === undefined ? {} : { text }),
+    ...(urgency === undefined ? {} : { urgency }),
+    ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
+    ...(due === undefined ? {} : { due }),
+    ...(origin === undefined
+      ? {}
+      : {
+          origin: {
+            kind: origin.kind,
+            ...(origin.reference === undefined ? {} : { reference: origin.reference }),
+          },
+        }),
+    ...(acknowledgeWithinMinutes === undefined ? {} : { acknowledgeWithinMinutes }),
+    ...(recipients === undefined
+      ? {}
+      : {
+          recipients: recipients.map(({ role, kind, id }) => ({
+            role,
+            kind,
+            ...(id === undefined ? {} : { id }),
+          })),
+        }),
+  };
+}

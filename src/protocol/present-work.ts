@@ -7,28 +7,33 @@ import { hearsAsIssuer, type Viewer } from './viewer.ts';
 export function presentWork(event: WorkRecorded, viewer: Viewer): Omit<WorkChange, 'position' | 'at'> {
   const issuer = hearsAsIssuer(viewer, event.issuerAccountId, event.issuerPositionId);
   const seen = event.moved.filter((moved) => issuer || sees(viewer, moved));
-  const { by, text, kind, percent } = event.record;
   return {
     type: event.type,
     directiveId: event.directiveId,
     directiveState: event.directiveState,
     ...(event.completedAt === undefined ? {} : { completedAt: event.completedAt }),
     assignments: seen.map(({ assignment }) => presentAssignment(assignment, issuer)),
-    record: {
-      id: event.record.id,
-      assignmentId: event.record.assignmentId,
-      kind,
-      by: {
-        name: by.name,
-        title: by.title,
-        ...(by.onBehalfOf === undefined ? {} : { onBehalfOf: by.onBehalfOf }),
-      },
-      ...(text === undefined ? {} : { text }),
-      ...(percent === undefined ? {} : { percent }),
-    },
+    // Whoever sees none of it is told of the directive's state alone.
+    ...(seen.length === 0 ? {} : { record: recordOf(event) }),
     ...(event.directive === undefined ? {} : { directive: directiveWords(event.directive) }),
     recipient: isAdded(event, viewer),
     ...(issuer && event.counts !== undefined ? { board: event.counts } : {}),
+  };
+}
+
+function recordOf({ record }: WorkRecorded): NonNullable<WorkChange['record']> {
+  const { by, text, kind, percent } = record;
+  return {
+    id: record.id,
+    assignmentId: record.assignmentId,
+    kind,
+    by: {
+      name: by.name,
+      title: by.title,
+      ...(by.onBehalfOf === undefined ? {} : { onBehalfOf: by.onBehalfOf }),
+    },
+    ...(text === undefined ? {} : { text }),
+    ...(percent === undefined ? {} : { percent }),
   };
 }
 

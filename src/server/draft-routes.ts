@@ -2,15 +2,14 @@ import { Type } from 'typebox';
 import { issueDraft, scheduleDraft, unscheduleDraft } from '#app/directive/issue-draft.ts';
 import { issueInBulk } from '#app/directive/issue-in-bulk.ts';
 import { changeDraft, createDraft, discardDraft, listDrafts } from '#app/directive/keep-drafts.ts';
-import { changePreset, createPreset, deletePreset, listPresets } from '#app/directive/keep-presets.ts';
 import type { Hub } from '#app/hub.ts';
 import { roomsOf } from '#domain/access/actor.ts';
-import { draftStates, presetKinds, type DraftContent } from '#domain/directive/draft.ts';
-import { HubError } from '#domain/hub-error.ts';
-import { contentOf } from '#protocol/draft.ts';
+import { draftStates } from '#domain/directive/draft.ts';
+import { presentContent } from '#protocol/draft.ts';
 import { presentIssued } from '#protocol/present.ts';
 import { draftRequest } from '#protocol/request.ts';
 import { directiveView } from '#protocol/view.ts';
+import { matchHeaders, ownContent, versionOf, versionView } from './draft-content.ts';
 import {
   answers,
   idempotencyHeaders,
@@ -26,9 +25,6 @@ const strict = { additionalProperties: false };
 const time = Type.String({ format: 'date-time' });
 const uuid = Type.String({ format: 'uuid' });
 const idView = Type.Object({ id: Type.String() });
-const versionView = Type.Object({ id: Type.String(), version: Type.Integer() });
-const presetKind = Type.Enum([...presetKinds], { description: 'quick_list: recipients; template: words.' });
-const name = Type.String({ maxLength: 20_000 });
 
 const draftView = Type.Object({
   id: Type.String(),
@@ -39,23 +35,11 @@ const draftView = Type.Object({
   failure: Type.Optional(Type.String({ description: 'Code of the refusal that stopped a scheduled issue.' })),
   createdAt: time,
 });
-const presetView = Type.Object({
-  id: Type.String(),
-  kind: presetKind,
-  name: Type.String(),
-  version: Type.Integer(),
-  content: draftRequest,
-});
-const matchHeaders = Type.Object({
-  ...idempotencyHeaders.properties,
-  'if-match': Type.String({ pattern: '^"?[0-9]{1,9}"?$', description: 'The version that was changed.' }),
-});
 
-/** Directives before their issue, and what an account keeps to write them faster. All of it is the caller's own. */
+/** Directives before their issue. All of them are the caller's own. */
 export function draftRoutes(app: RouteApp, hub: Hub): void {
   keepingRoutes(app, hub);
   issuingRoutes(app, hub);
-  presetRoutes(app, hub);
 }
 
 function keepingRoutes(app: RouteApp, hub: Hub): void {
@@ -230,86 +214,6 @@ function issuingRoutes(app: RouteApp, hub: Hub): void {
   );
 }
 
-function presetRoutes(app: RouteApp, hub: Hub): void {
-  app.get(
-    '/presets',
-    {
-      schema: {
-        summary: 'Quick lists or templates of the caller, by name.',
-        querystring: Type.Object({ kind: presetKind }, strict),
-        response: answers(200, Type.Object({ items: Type.Array(presetView) })),
-      },
-    },
-    async (request) => {
-      const presets = await listPresets(hub, { actor: sessionOf(request).actor, kind: request.query.kind });
-      return {
-        items: presets.map(({ id, kind, name: called, version, content }) => ({
-          id,
-          kind,
-          name: called,
-          version,
-          content: presentContent(content),
-        })),
-      };
-    },
-  );
-  app.post(
-    '/presets',
-    {
-      schema: {
-        summary: 'Keep a quick list or a template.',
-        headers: idempotencyHeaders,
-        body: Type.Object({ kind: presetKind, name, content: draftRequest }, strict),
-        response: answers(201, idView),
-      },
-    },
-    async (request, reply) => {
-      const { id } = await createPreset(hub, {
-        actor: sessionOf(request).actor,
-        key: request.headers['idempotency-key'],
-        kind: request.body.kind,
-        name: request.body.name,
-        content: ownContent(request.body.content),
-      });
-      return reply.code(201).send({ id });
-    },
-  );
-  app.put(
-    '/presets/:id',
-    {
-      schema: {
-        summary: 'Change a quick list or a template.',
-        headers: matchHeaders,
-        params: idParams,
-        body: Type.Object({ name, content: draftRequest }, strict),
-        response: answers(200, versionView),
-      },
-    },
-    (request) =>
-      changePreset(hub, {
-        actor: sessionOf(request).actor,
-        id: request.params.id,
-        version: versionOf(request.headers['if-match']),
-        name: request.body.name,
-        content: ownContent(request.body.content),
-      }),
-  );
-  app.delete(
-    '/presets/:id',
-    {
-      schema: {
-        summary: 'Delete a quick list or a template.',
-        params: idParams,
-        response: answers(204, Type.Null()),
-      },
-    },
-    async (request, reply) => {
-      await deletePreset(hub, { actor: sessionOf(request).actor, id: request.params.id });
-      return reply.code(204).send(null);
-    },
-  );
-}
-
 function onDraft(request: {
   readonly params: { readonly id: string };
   readonly headers: { readonly 'idempotency-key'?: string | undefined };
@@ -318,24 +222,5 @@ function onDraft(request: {
     actor: sessionOf(request as Parameters<typeof sessionOf>[0]).actor,
     id: request.params.id,
     key: request.headers['idempotency-key'],
-  };
-}
-
-function versionOf(match: string): number {
-  return Number(match.replaceAll('"', ''));
-}
-
-/** The secrecy level is a question of the door: whatever is kept has none. */
-function ownContent(request: Parameters<typeof contentOf>[0]): DraftContent {
-  if (request.secrecy !== undefined && request.secrecy !== 'none')
-    throw new HubError('secret_content', { field: 'secrecy' });
-  return contentOf(request);
-}
-
-function presentContent({ dueAt, recipients, ...content }: DraftContent) {
-  return {
-    ...content,
-    ...(dueAt === undefined ? {} : { dueAt: dueAt.toISOString() }),
-    ...(recipients === undefined ? {} : { recipients: [...recipients] }),
   };
 }

@@ -29,6 +29,7 @@ import { mailTraceRoutes } from './mail-trace-routes.ts';
 import { mailSettingsRoutes } from './mail-settings-routes.ts';
 import { outboundRoutes } from './outbound-routes.ts';
 import { servePage } from './page.ts';
+import { presetRoutes } from './preset-routes.ts';
 import { requireEncryption } from './require-encryption.ts';
 import type { RouteApp } from './route-app.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -146,6 +147,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       discussionRoutes(scope, options.hub);
       workRoutes(scope, options.hub);
       draftRoutes(scope, options.hub);
+      presetRoutes(scope, options.hub);
       delegationRoutes(scope, options.hub);
       timelineRoutes(scope, options.hub);
       logRoutes(scope, options.hub);

@@ -187,7 +187,7 @@ export const worked: fc.Arbitrary<WorkRecorded> = fc
         },
       ],
       directiveState: parts.directiveState,
-      ...(parts.adds ? { directive, counts: parts.counts, added: [id] } : {}),
+      ...(parts.adds ? { directive, counts: parts.counts, added: [id] } : { rooms: [rooms.everyone] }),
     };
   });
 

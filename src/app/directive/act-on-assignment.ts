@@ -117,6 +117,7 @@ export async function recordAct(
     moved: await tx.movedAssignments(act.moved),
     directiveState: act.directive?.state ?? work.directive.state,
     ...(completedAt === undefined ? {} : { completedAt: completedAt.toISOString() }),
+    ...(act.directive === undefined ? {} : { rooms: work.directive.rooms }),
     ...(act.added === undefined
       ? {}
       : { directive: toStored(directive), counts: act.added.counts, added: act.added.ids }),

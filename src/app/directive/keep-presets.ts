@@ -61,16 +61,33 @@ export async function createPreset(
 /** Throws `not_found`, `edit_conflict`, `name_taken`, and what `createPreset` throws of the words. */
 export async function changePreset(
   ports: IssuePorts,
-  input: PresetWords & { readonly actor: Actor; readonly id: string; readonly version: number },
+  input: PresetWords & {
+    readonly actor: Actor;
+    readonly id: string;
+    readonly version: number;
+    readonly key?: string | undefined;
+  },
 ): Promise<{ id: string; version: number }> {
-  const { actor, id, version, content } = input;
+  const { actor, id, version, content, key } = input;
   const name = checked(ports, input);
-  return ports.store.transaction(async (tx) => {
-    const preset = await ownPreset(tx, actor, id);
-    if (preset.version !== version) throw new HubError('edit_conflict');
-    if (!(await tx.savePreset({ id, name, content }))) throw new HubError('name_taken', { field: 'name' });
-    return { id, version: version + 1 };
-  });
+  return ports.store.transaction((tx) =>
+    runOnce(
+      tx,
+      {
+        accountId: actor.accountId,
+        key,
+        operation: 'preset.change',
+        request: { id, version, name, content },
+      },
+      async () => {
+        const preset = await ownPreset(tx, actor, id);
+        if (preset.version !== version) throw new HubError('edit_conflict');
+        if (!(await tx.savePreset({ id, name, content })))
+          throw new HubError('name_taken', { field: 'name' });
+        return { id, version: version + 1 };
+      },
+    ),
+  );
 }
 
 /** Throws `not_found`. */

@@ -74,6 +74,8 @@ export interface WorkRecorded {
   /** The directive's state after it. */
   readonly directiveState: DirectiveState;
   readonly completedAt?: string;
+  /** Where the directive's own state changed: everyone who has it. */
+  readonly rooms?: readonly string[];
   /** With new assignees: the words, because they have not heard them, and the counts with them. */
   readonly directive?: Stored<Directive>;
   readonly counts?: BoardCounts;
@@ -101,9 +103,10 @@ export interface DirectiveSuperseded {
   readonly rooms: readonly string[];
 }
 
-/** Assignees and those above them; a room of everyone is never told of somebody's work. */
+/** Assignees and those above them; a room of everyone is told of the directive's state, never of somebody's work. */
 export function roomsOfWork(event: WorkRecorded): readonly string[] {
-  return event.moved
+  const concerned = event.moved
     .flatMap(({ assignment, above }) => [assignment.room, ...above])
     .filter((room) => room !== rooms.everyone);
+  return [...concerned, ...(event.rooms ?? [])];
 }

@@ -96,7 +96,7 @@ export function delegationTransaction(tx: Transaction): DelegationTransaction {
       await tx.rows(
         `insert into delegation (id, from_position_id, to_position_id, scope, document_ref, valid_from, valid_to,
            created_at, created_by, start_told)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $6 <= $8)`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $6::timestamptz <= $8::timestamptz)`,
         [
           delegation.id,
           delegation.fromPositionId,

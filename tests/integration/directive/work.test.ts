@@ -308,6 +308,12 @@ describe('parts of an assignment', () => {
     expect(await read(leaves[0]?.id ?? '')).toMatchObject({ state: 'done' });
     expect((await directiveOf(id)).state).toBe('issued');
     await views.expectFolded();
+    await submitResult(demo.ports, { ...(await on(official, id)), text: 'Đã xong.' });
+    await confirmResult(demo.ports, await on(leader, id));
+    expect((await directiveOf(id)).state).toBe('completed');
+    await views.expectFolded();
+    await reopenAssignment(demo.ports, { ...(await on(leader, id)), reason: 'Còn thiếu.' });
+    await views.expectFolded();
   });
 
   it('arrive by the event that told of them, not by the issue before it', async () => {
