@@ -1,4 +1,3 @@
-import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import type { Clock } from '#domain/clock.ts';
 import type { AuditPorts } from '#app/audit/read-audit.ts';
 import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
@@ -36,8 +35,6 @@ export interface Hub {
   readonly mailSignIn: MailSignIn;
   readonly scramSignIn: ScramSignIn;
   readonly clock: Clock;
-  /** The province's working days and office hours, as they are now. */
-  readonly calendar: () => Promise<WorkingCalendar>;
   /** After a commit that wrote outbox rows. */
   readonly committed: () => void;
   /** The data are a simulation, and every page says so. */

@@ -136,12 +136,15 @@ export function timelineRoutes(app: RouteApp, hub: Hub): void {
     },
     async (request) => {
       const { limit, cursor } = request.query;
+      const { actor } = sessionOf(request);
+      const { id } = request.params;
       const page = await readTimeline(hub, {
-        actor: sessionOf(request).actor,
-        directiveId: request.params.id,
+        actor,
+        directiveId: id,
         limit: limitOf(limit),
         cursor,
       });
+      await hub.audit.recordRead({ actor, kind: 'directive', id, ip: request.ip });
       return { ...page, items: page.items.map((entry) => ({ ...entry, at: entry.at.toISOString() })) };
     },
   );

@@ -7,8 +7,6 @@ import type { Hub } from '#app/hub.ts';
 import type { Calendars } from '#app/ports/calendars.ts';
 import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
 import type { Config } from '#root/config.ts';
-import { shippedDays } from '#domain/calendar/shipped-days.ts';
-import { workingCalendar } from '#domain/calendar/working-calendar.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { MailSite } from '#domain/mail/mail-site.ts';
 import { createQuiet } from '#lib/quiet.ts';
@@ -232,8 +230,6 @@ interface HubParts {
   readonly rehearsal: boolean;
 }
 
-const shippedCalendar = workingCalendar(shippedDays);
-
 function createHub(parts: HubParts): Hub {
   const clock = systemClock;
   const access = createAccessStore(parts.database);
@@ -272,7 +268,6 @@ function createHub(parts: HubParts): Hub {
     mailSignIn: createMailSignIn(signIn),
     scramSignIn: createScramSignIn(signIn),
     clock,
-    calendar: () => Promise.resolve(shippedCalendar),
     committed: parts.committed,
     simulated: parts.simulated,
     rehearsal: parts.rehearsal,

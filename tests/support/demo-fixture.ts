@@ -1,6 +1,5 @@
 import type { Actor } from '#domain/access/actor.ts';
-import { shippedDays } from '#domain/calendar/shipped-days.ts';
-import { workingCalendar, type WorkingCalendar } from '#domain/calendar/working-calendar.ts';
+import { createCalendars } from '#store/calendar/calendars.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { Delegations } from '#app/ports/delegations.ts';
 import type { Province } from '#domain/organisation/province.ts';
@@ -19,7 +18,6 @@ import { createTestDatabase, type TestDatabase } from './test-database.ts';
 export interface DemoFixture extends TestDatabase {
   /** What every use case of directives takes. */
   readonly ports: IssuePorts & {
-    readonly calendar: () => Promise<WorkingCalendar>;
     readonly delegations: Delegations;
   };
   readonly access: AccessStore;
@@ -59,7 +57,7 @@ export async function createDemoFixture(options: { connectionsMax?: number } = {
         domain: () => systemDomain(db.database),
       }),
       clock: systemClock,
-      calendar: () => Promise.resolve(workingCalendar(shippedDays)),
+      calendar: { calendars: createCalendars(db.database) },
       delegations: createDelegations(db.database),
       committed: () => (commits += 1),
     },

@@ -106,7 +106,13 @@ export async function recordAct(
     ...act.words,
   };
   await tx.addWorkRecord(record);
-  const { messageId: _messageId, rooms: _rooms, issuerPositionId, ...directive } = work.directive;
+  const {
+    messageId: _messageId,
+    rooms: _rooms,
+    supersededAt: _supersededAt,
+    issuerPositionId,
+    ...directive
+  } = work.directive;
   const completedAt = act.directive === undefined ? work.directive.completedAt : act.directive.completedAt;
   const event: HubEvent = {
     type: workEventTypes[act.kind],

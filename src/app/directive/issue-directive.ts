@@ -3,7 +3,6 @@ import type { Actor } from '#domain/access/actor.ts';
 import { primaryPosition } from '#domain/access/actor.ts';
 import { issuingPosition, mayIssue } from '#domain/access/policy.ts';
 import { dueAtOf } from '#domain/calendar/due-rule.ts';
-import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { yearOf, type Clock } from '#domain/clock.ts';
 import {
   checkDraft,
@@ -18,6 +17,7 @@ import { HubError } from '#domain/hub-error.ts';
 import { toStored } from '#domain/stored.ts';
 import type { HubStore, HubTransaction } from '#app/ports/hub-store.ts';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
+import type { ProvinceCalendar } from '#app/ports/province-calendar.ts';
 import { runOnce } from '#app/run-once.ts';
 
 export interface IssueDirective extends DirectiveDraft {
@@ -34,11 +34,10 @@ export interface IssuedDirective {
   readonly event: DirectiveIssued;
 }
 
-export interface IssuePorts {
+export interface IssuePorts extends ProvinceCalendar {
   readonly store: HubStore;
   readonly mail: OfficialMail;
   readonly clock: Clock;
-  readonly calendar: () => Promise<WorkingCalendar>;
   /** Told after the commit, so that the relay stamps at once. */
   readonly committed: () => void;
 }
@@ -104,7 +103,10 @@ export async function issueIn(
   const year = yearOf(issuedAt);
   const code = directiveCode(year, await tx.nextNumber('directive', year));
   const own = primaryPosition(actor);
-  const dueAt = input.due === undefined ? input.dueAt : dueAtOf(await ports.calendar(), issuedAt, input.due);
+  const dueAt =
+    input.due === undefined
+      ? input.dueAt
+      : dueAtOf(await ports.calendar.calendars.ofProvince(), issuedAt, input.due);
   if (dueAt !== undefined && dueAt <= issuedAt) throw new HubError('deadline_in_past', { field: 'due' });
   const words = {
     code,

@@ -41,7 +41,9 @@ export async function scheduleDraft(
   const { actor, id, key, workingTime } = input;
   const now = ports.clock.now();
   if (Number.isNaN(input.issueAt.getTime())) throw new HubError('bad_input', { field: 'issueAt' });
-  const issueAt = workingTime ? nextWorkingInstant(await ports.calendar(), input.issueAt) : input.issueAt;
+  const issueAt = workingTime
+    ? nextWorkingInstant(await ports.calendar.calendars.ofProvince(), input.issueAt)
+    : input.issueAt;
   const answer = await ports.store.transaction((tx) =>
     runOnce(
       tx,

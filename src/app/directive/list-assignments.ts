@@ -1,18 +1,14 @@
 import type { Actor } from '#domain/access/actor.ts';
-import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { afterWorkingDays } from '#domain/calendar/working-time.ts';
 import type { Clock } from '#domain/clock.ts';
 import { nearWorkingDays, timelinessOf, type Timeliness } from '#domain/directive/timeliness.ts';
 import type { HubStore, Page } from '#app/ports/hub-store.ts';
+import type { ProvinceCalendar } from '#app/ports/province-calendar.ts';
 import type { AssignmentFilter, ListedAssignment } from '#app/ports/work-reads.ts';
 
 /** Assignments of the actor, of the units the actor answers for, or given by the actor; with how they stand to time. */
 export async function listAssignments(
-  ports: {
-    readonly store: HubStore;
-    readonly clock: Clock;
-    readonly calendar: () => Promise<WorkingCalendar>;
-  },
+  ports: ProvinceCalendar & { readonly store: HubStore; readonly clock: Clock },
   input: AssignmentFilter & {
     readonly actor: Actor;
     readonly limit: number;
@@ -21,7 +17,7 @@ export async function listAssignments(
 ): Promise<Page<ListedAssignment & { readonly timeliness: Timeliness }>> {
   const { actor, limit, cursor, ...filter } = input;
   const now = ports.clock.now();
-  const nearUntil = afterWorkingDays(await ports.calendar(), now, nearWorkingDays);
+  const nearUntil = afterWorkingDays(await ports.calendar.calendars.ofProvince(), now, nearWorkingDays);
   const page = await ports.store.work.assignments(actor, filter, {
     limit,
     now,

@@ -1,9 +1,9 @@
 import { headsAs } from '#domain/access/assignment-policy.ts';
-import type { WorkingCalendar } from '#domain/calendar/working-calendar.ts';
 import { afterWorkingDays } from '#domain/calendar/working-time.ts';
 import { nextAssignmentState } from '#domain/directive/assignment-state.ts';
 import { neededWords, returnWithinWorkingDays } from '#domain/directive/work.ts';
 import { HubError } from '#domain/hub-error.ts';
+import type { ProvinceCalendar } from '#app/ports/province-calendar.ts';
 import { actOnAssignment, permitted, type OnAssignment, type WorkPorts } from './act-on-assignment.ts';
 
 export interface ReturnAssignment extends OnAssignment {
@@ -16,7 +16,7 @@ export interface ReturnAssignment extends OnAssignment {
  * `not_found`, `not_permitted`, `bad_input`, `time_limit_passed`, `assignment_wrong_state`, `directive_already_closed`.
  */
 export function returnAssignment(
-  ports: WorkPorts & { readonly calendar: () => Promise<WorkingCalendar> },
+  ports: WorkPorts & ProvinceCalendar,
   input: ReturnAssignment,
 ): Promise<{ id: string }> {
   const text = neededWords(input.reason, 'reason');
@@ -27,7 +27,9 @@ export function returnAssignment(
     async ({ tx, actor, at, work: { assignment, givenAt } }) => {
       const as = permitted(headsAs(actor, assignment));
       const workState = nextAssignmentState(assignment, 'return');
-      if (at > afterWorkingDays(await ports.calendar(), givenAt, returnWithinWorkingDays))
+      if (
+        at > afterWorkingDays(await ports.calendar.calendars.ofProvince(), givenAt, returnWithinWorkingDays)
+      )
         throw new HubError('time_limit_passed');
       await tx.patchAssignments([assignment.id], { workState });
       return { as, kind: 'returned', moved: [assignment.id], words: { text } };

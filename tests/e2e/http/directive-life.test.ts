@@ -36,9 +36,11 @@ function clientOf(address: string): HubClient {
 }
 
 async function post<Body = { id: string }>(address: string, path: string, body?: unknown, status = 200) {
-  const answer = await clientOf(address).request<Body>('POST', `/api/v1/${path}`, {
-    ...(body === undefined ? {} : { body }),
-  });
+  const answer = await clientOf(address).request<Body>(
+    'POST',
+    `/api/v1/${path}`,
+    body === undefined ? {} : { body },
+  );
   expect({ path, status: answer.status, body: answer.body }).toMatchObject({ path, status });
   return answer.body;
 }
