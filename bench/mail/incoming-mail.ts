@@ -85,9 +85,8 @@ export async function incomingMail(options: BenchOptions, cleanUp: CleanUp, say:
   };
   const ask = (request: LoadRequest) => load.ask(request);
   // What is compiled and cached at the first messages is not what is measured.
-  await singles(ask, hub, Math.min(200, options.messages));
-  await singles(ask, bare, Math.min(200, options.messages));
-  if (baseline !== undefined) await singles(ask, baseline, Math.min(200, options.messages));
+  for (const target of [hub, bare, ...(baseline === undefined ? [] : [baseline])])
+    await singles(ask, target, options.messages);
   for (let round = 0; round < options.rounds; round += 1) {
     result.bare.push(await singles(ask, bare, options.messages));
     result.hub.push(await singles(ask, hub, options.messages));

@@ -14,7 +14,8 @@ interface Delivery {
 
 /**
  * Runs deliveries that are there at the same moment in one transaction; `alone` runs one by itself. When one of them
- * fails, all are undone and each runs again alone. Only when the commit itself was not confirmed none is tried again:
+ * fails, all are undone and each runs again alone, also the only one: a group may have more members than are written
+ * together. Only when the commit itself was not confirmed none is tried again:
  * their senders will do that, and what was taken is then folded.
  */
 export function createDeliveryBatches(
@@ -34,9 +35,9 @@ export function createDeliveryBatches(
 
   const deliver = coalesce<Delivery, unknown>(
     async (deliveries, next) => {
-      const [first, ...others] = deliveries;
+      const [first] = deliveries;
       if (first === undefined) return [];
-      if (others.length === 0) return settle([() => alone(first.work)]);
+      if (first.recipients > recipientsTogetherMax) return settle([() => alone(first.work)]);
       try {
         return (await shared(deliveries, next)).map((value) => ({ status: 'fulfilled', value }));
       } catch (error) {
