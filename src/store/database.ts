@@ -24,6 +24,8 @@ interface PgTypes {
   getTypeParser(oid: number, format?: string): (value: string) => unknown;
 }
 
+const keptConnections = 4;
+
 const int8Oid = 20;
 const timestamptzOid = 1184;
 
@@ -51,7 +53,8 @@ export async function openDatabase(url: string, options: { connectionsMax: numbe
   const orm = await MikroORM.init({
     clientUrl: url,
     entities: [...entities],
-    pool: { min: 0, max: options.connectionsMax },
+    // A connection that is new reads catalogs and plans anew for its first statements: a few stay.
+    pool: { min: Math.min(keptConnections, options.connectionsMax), max: options.connectionsMax },
     driverOptions: {
       pipeline: true,
       onPoolCreated(pool: Pool) {

@@ -4,6 +4,7 @@ import { isSenderVerified, type Authentication } from '#domain/mail/authenticati
 import { canonicalAddress } from '#domain/mail/envelope.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import { prepared } from '#store/prepared.ts';
+import { namedAccountsMax } from './named-accounts.ts';
 
 interface AbsenceRow {
   readonly enabled: boolean;
@@ -29,13 +30,22 @@ export async function absentAmong(
   at: Date,
 ): Promise<readonly string[]> {
   if (accountIds.length === 0) return [];
-  const rows = await tx.rows<{ account_id: string }>(absentSql, [accountIds, at]);
-  return rows.map((row) => row.account_id);
+  if (accountIds.length <= namedAccountsMax) {
+    const rows = await tx.rows<{ account_id: string }>(absentSql, [accountIds, at]);
+    return rows.map((row) => row.account_id);
+  }
+  const among = new Set(accountIds);
+  const rows = await tx.rows<{ account_id: string }>(awaySql, [at]);
+  return rows.map((row) => row.account_id).filter((id) => among.has(id));
 }
 
 const absentSql = prepared(`
   select v.account_id from absence v
   where v.account_id = any($1::uuid[]) and ${awayAt('$2::timestamptz')} order by v.account_id`);
+
+const awaySql = prepared(
+  `select v.account_id from absence v where ${awayAt('$1::timestamptz')} order by v.account_id`,
+);
 
 export function createAbsences(
   database: Database,

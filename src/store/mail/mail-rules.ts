@@ -14,6 +14,7 @@ import {
 } from '#domain/mail/mail-rule.ts';
 import type { Database, Sql, Transaction } from '#store/database.ts';
 import { prepared } from '#store/prepared.ts';
+import { namedAccountsMax } from './named-accounts.ts';
 import { accountsByAddresses } from './accounts-by-addresses.ts';
 import { personalKeywords } from './keywords.ts';
 import { lockAccount } from './mailbox-rows.ts';
@@ -67,7 +68,10 @@ export async function placementsTogether(
 ): Promise<readonly (readonly Placement[])[]> {
   const accountIds = [...new Set(messages.flatMap((message) => message.accountIds))];
   if (accountIds.length === 0) return messages.map(() => []);
-  const rows = await tx.rows<ForwardingRow>(enabledRulesSql, [accountIds]);
+  const rows =
+    accountIds.length <= namedAccountsMax
+      ? await tx.rows<ForwardingRow>(enabledRulesSql, [accountIds])
+      : await tx.rows<ForwardingRow>(everyonesRulesSql, []);
   const rules = new Map<string, MailRule[]>();
   for (const row of rows) {
     const own = rules.get(row.account_id);
@@ -85,6 +89,9 @@ export async function placementsTogether(
 const enabledRulesSql = prepared(`
   select ${columns}, ${forwards} from mail_rule r
   where r.enabled and r.account_id = any($1::uuid[]) order by r.account_id, r.ordinal`);
+
+const everyonesRulesSql = prepared(`
+  select ${columns}, ${forwards} from mail_rule r where r.enabled order by r.account_id, r.ordinal`);
 
 function activeRuleOf(row: ForwardingRow): MailRule {
   const active = new Set((row.forwards ?? []).map(({ id }) => id));
