@@ -3,8 +3,7 @@ import { canonicalAddress, domainOf } from '#domain/mail/envelope.ts';
 import { accessTo, groupDepthMax, type GroupModeration, type GroupWriters } from '#domain/mail/mail-group.ts';
 import { coalesce } from '#lib/coalesce.ts';
 import type { Sql } from '#store/database.ts';
-import { prepared } from '#store/prepared.ts';
-import { accountsByAddresses } from './accounts-by-addresses.ts';
+import { accountsByAddresses, addressedAccounts } from './accounts-by-addresses.ts';
 
 /** Who is behind an address, and for a group what it makes of the writer's message. */
 type Behind =
@@ -55,19 +54,17 @@ export async function recipientOf(sql: Sql, address: string, writer: MailWriter)
 
 /** Accounts are looked for together; only who writes to a group or elsewhere costs more. */
 async function recipientsOf(sql: Sql, asked: readonly AskedRecipient[]): Promise<readonly MailRecipient[]> {
-  const accounts = await accountsByAddresses(sql, [
+  const accounts = await addressedAccounts(sql, [
     ...new Set(asked.map(({ address }) => canonicalAddress(address))),
   ]);
-  const full = await fullAmong(sql, [...new Set(accounts.values())]);
+  const ids = new Map([...accounts].map(([address, { id }]) => [address, id]));
   const recipients: MailRecipient[] = [];
   for (const { address, writer } of asked) {
-    const accountId = accounts.get(canonicalAddress(address));
+    const account = accounts.get(canonicalAddress(address));
     recipients.push(
-      accountId === undefined
-        ? recipientBehind(
-            (await whoIsBehind(sql, [address], writer, accounts)).get(canonicalAddress(address)),
-          )
-        : { kind: 'account', accountId, full: full.has(accountId) },
+      account === undefined
+        ? recipientBehind((await whoIsBehind(sql, [address], writer, ids)).get(canonicalAddress(address)))
+        : { kind: 'account', accountId: account.id, full: account.full },
     );
   }
   return recipients;
@@ -179,15 +176,3 @@ async function ourDomains(sql: Sql, domains: readonly string[]): Promise<Readonl
   ]);
   return new Set(rows.map(({ fqdn }) => fqdn));
 }
-
-/** Those of the accounts that nothing more fits into, counted as RFC 9208 (STORAGE) does: every entry by its full size. */
-async function fullAmong(sql: Sql, accountIds: readonly string[]): Promise<ReadonlySet<string>> {
-  if (accountIds.length === 0) return new Set();
-  const rows = await sql.rows<{ id: string }>(fullSql, [accountIds]);
-  return new Set(rows.map(({ id }) => id));
-}
-
-const fullSql = prepared(`
-  select a.id from account a
-  where a.id = any($1::uuid[])
-    and a.quota_bytes <= coalesce((select sum(total_size) from mailbox where account_id = a.id), 0)`);
