@@ -4,6 +4,7 @@ import type { Assignment, BoardCounts, Directive } from '#domain/directive/direc
 import type { DiscussionEvent } from '#domain/discussion/comment-event.ts';
 import { isWork, roomsOfWork, type WorkEvent } from '#domain/directive/work-event.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
+import type { ReplyReceived } from '#domain/mail/reply/reply-event.ts';
 import { rooms } from '#domain/room.ts';
 import type { Stored } from '#domain/stored.ts';
 
@@ -20,6 +21,7 @@ export type HubEvent =
   | MailDecided
   | OutboundSettled
   | AbsenceDue
+  | ReplyReceived
   | SendingLimited
   | MailboxChanged
   | MembershipChanged
@@ -226,6 +228,7 @@ export function audienceOf(event: HubEvent): readonly string[] {
       return own(event.submittedBy).map((id) => rooms.account(id));
     case 'mail.queued':
     case 'absence.due':
+    case 'reply.received':
     // For workers only.
     case 'content.read':
     case 'administration.changed':

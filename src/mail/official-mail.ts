@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
+import { directiveMessageId } from '#domain/directive/message-id.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { ParsedMessage } from './message/parse-message.ts';
 import type { ParsePool } from './message/parse-pool.ts';
@@ -17,7 +18,7 @@ export function createOfficialMail(options: {
     findSecretStamp: (text) => findSecretStamp(text)?.stamp,
     async compose(directive, issuerAddress) {
       const bytes = composeDirective({
-        messageId: `<${directive.id}@${await options.domain()}>`,
+        messageId: directiveMessageId(directive.id, await options.domain()),
         date: directive.issuedAt,
         from: { name: `${directive.issuer.title} ${directive.issuer.name}`, address: issuerAddress },
         to: 'Nơi nhận',

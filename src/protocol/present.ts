@@ -63,6 +63,7 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
     case 'mail.queued':
     case 'absence.due':
     case 'content.read':
+    case 'reply.received':
     case 'administration.changed':
       return undefined;
     case 'organisation.imported':
@@ -113,6 +114,7 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'sending.limited':
     case 'mail.queued':
     case 'absence.due':
+    case 'reply.received':
     case 'directive.recalled':
     case 'directive.superseded':
     case 'mail.delivered':

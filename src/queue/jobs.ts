@@ -9,6 +9,7 @@ export type QueueName = (typeof queueNames)[number];
 export interface JobInputs {
   readonly 'index-messages': { readonly messageIds: readonly string[] };
   readonly 'answer-absence': { readonly messageId: string; readonly accountIds: readonly string[] };
+  readonly 'act-on-reply': { readonly messageId: string };
   /** Sends whatever is due for a domain. */
   readonly 'send-domain': { readonly domain: string };
 }
@@ -38,6 +39,8 @@ export function jobsOf(event: HubEvent): readonly Job[] {
     }
     case 'mail.queued':
       return event.domains.map((domain) => ({ queue: 'outbound', name: 'send-domain', input: { domain } }));
+    case 'reply.received':
+      return [{ queue: 'delivery', name: 'act-on-reply', input: { messageId: event.messageId } }];
     case 'absence.due':
       return [
         {

@@ -10,6 +10,7 @@ import { deleteOldTaken } from '#store/mail/taken-mail.ts';
 import { deleteOldSendingUse } from '#store/mail/sending-use.ts';
 import { repeat } from '#lib/repeat.ts';
 import type { MailParts } from './mail-parts.ts';
+import type { ReplyParts } from './reply-parts.ts';
 
 const everyMs = 60_000;
 const owedAfterMs = 60_000;
@@ -36,6 +37,7 @@ interface HousekeepingPorts {
   readonly indexMessages: (messageIds: readonly string[]) => Promise<void>;
   readonly mail: MailParts;
   readonly sendSome: (domain: string) => Promise<void>;
+  readonly replies: ReplyParts;
 }
 
 /**
@@ -102,20 +104,24 @@ export function startHousekeeping(
     }
   }
 
+  const actOnOwed = () => ports.replies.actOnOwed(before(ports.hub.clock.now(), owedAfterMs));
+
   const tidying = repeat(tidyUp, everyMs, onFault);
   const indexing = repeat(indexOwed, everyMs, onFault);
   const mailing = repeat(sendDue, mailEveryMs, onFault);
+  const acting = repeat(actOnOwed, everyMs, onFault);
   // What an earlier process left owed does not wait (threats F2).
   void tidying.now();
   void indexing.now();
   void mailing.now();
+  void acting.now();
   return {
     async round() {
-      await Promise.all([tidying.now(), indexing.now(), mailing.now()]);
+      await Promise.all([tidying.now(), indexing.now(), mailing.now(), acting.now()]);
     },
     async stop() {
       stopped = true;
-      await Promise.all([tidying.stop(), indexing.stop(), mailing.stop()]);
+      await Promise.all([tidying.stop(), indexing.stop(), mailing.stop(), acting.stop()]);
       await Promise.all(sending.values());
     },
   };

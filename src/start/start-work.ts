@@ -6,6 +6,7 @@ import type { Database } from '#store/database.ts';
 import { createMessageIndex } from '#store/mail/message-index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import type { MailParts } from './mail-parts.ts';
+import { createReplyParts } from './reply-parts.ts';
 
 /** The worker role: jobs, and what is owed without one. */
 export function startWork(parts: {
@@ -32,13 +33,15 @@ export function startWork(parts: {
   async function sendSome(domain: string): Promise<void> {
     await mail.sendDomain(domain, closing.signal);
   }
+  const replies = createReplyParts(parts);
   queues.work({
     'index-messages': ({ messageIds }) => indexMessages(messageIds),
     'answer-absence': (input) => mail.answerAbsence(input),
+    'act-on-reply': (input) => replies.actOnReply(input),
     'send-domain': ({ domain }) => sendSome(domain),
   });
   const housekeeping = startHousekeeping(
-    { hub: parts.hub, database: parts.database, index, indexMessages, mail, sendSome },
+    { hub: parts.hub, database: parts.database, index, indexMessages, mail, sendSome, replies },
     parts.logFault,
   );
   parts.closers.add('housekeeping', async () => {

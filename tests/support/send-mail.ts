@@ -13,6 +13,9 @@ export interface MailToSend {
   readonly html?: string;
   readonly attachments?: SMTPTransport.MailOptions['attachments'];
   readonly envelopeFrom?: string;
+  readonly messageId?: string;
+  readonly inReplyTo?: string;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly dsn?: SMTPTransport.MailOptions['dsn'];
 }
 
@@ -48,6 +51,9 @@ async function send(options: SMTPTransport.Options, mail: MailToSend): Promise<s
         : { text: mail.text ?? 'Kính gửi các đồng chí.' }),
       ...(mail.html === undefined ? {} : { html: mail.html }),
       ...(mail.attachments === undefined ? {} : { attachments: mail.attachments }),
+      ...(mail.messageId === undefined ? {} : { messageId: mail.messageId }),
+      ...(mail.inReplyTo === undefined ? {} : { inReplyTo: mail.inReplyTo, references: mail.inReplyTo }),
+      ...(mail.headers === undefined ? {} : { headers: mail.headers }),
       ...(mail.dsn === undefined ? {} : { dsn: mail.dsn }),
     });
     return response;

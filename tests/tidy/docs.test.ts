@@ -18,6 +18,7 @@ const variables: readonly ConfigVariable[] = configVariables;
 /** Complete by its type: an event without an entry, or an entry without an event, does not compile. */
 const eventTypes: Readonly<Record<EventType, true>> = {
   'absence.due': true,
+  'reply.received': true,
   'administration.changed': true,
   'assignment.accepted': true,
   'assignment.acknowledged': true,

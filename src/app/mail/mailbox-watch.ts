@@ -106,6 +106,7 @@ function touchesMailboxes(event: HubEvent): boolean {
     case 'mail.decided':
     case 'outbound.settled':
     case 'absence.due':
+    case 'reply.received':
     case 'sending.limited':
     case 'membership.changed':
     case 'session.ended':

@@ -15,15 +15,16 @@ export async function routeHeld(
   at: Date,
 ): Promise<readonly HubEvent[]> {
   const { route } = held;
-  const { events, trace } = await routeMail(tx, {
+  const { accountIds, events, trace } = await routeMail(tx, {
     ...route,
     message: { storedId: held.messageId, size: held.size },
     messageIdHeader: route.messageIdHeader,
     ...(held.kind === 'moderation' && held.groupId !== undefined ? { approved: [held.groupId] } : {}),
     at,
   });
+  const replies = held.accountId === undefined ? [] : await tx.releaseReply(held.messageId, accountIds);
   await tx.trace(trace, at);
-  return events;
+  return [...events, ...replies];
 }
 
 export interface NoticeToFile {

@@ -23,6 +23,8 @@ export interface SubmitMail {
   readonly authors: readonly string[];
   /** Each recipient was accepted before. */
   readonly envelope: MailEnvelope;
+  /** Ids that it names and that may be those of directives (`namedDirectiveIds`); none for what a program sent. */
+  readonly repliesTo: readonly string[];
   /** Whether the first line that the person wrote acknowledges (Đã nhận, ACK). */
   readonly acknowledges: boolean;
   /** When it is to go out (RFC 4865); at once when absent. */
@@ -33,15 +35,12 @@ export interface SubmitMail {
   readonly clientAddress?: string | undefined;
 }
 
-/** Named ids beyond this many are not looked for; a reply names its directive among the nearest. */
-const namedIdsMax = 100;
-
 /**
  * Sends a message of the signed-in account, with a copy in the Sent mailbox of whom it is sent as. It waits when its
  * time has not come or the account has sent more than it may in an hour. A reply to a directive that acknowledges is
- * the recipient's receipt, in the same commit (architecture.md §5). What is sent again after it was taken is answered
- * the same and not sent twice; the id is undefined then. Throws `sender_not_owned`, `secret_content`,
- * `no_recipient`, `not_permitted`, `unavailable`.
+ * the recipient's receipt, in the same commit; what else a reply does is owed from that commit on (architecture.md §5).
+ * What is sent again after it was taken is answered the same and not sent twice; the id is undefined then. Throws
+ * `sender_not_owned`, `secret_content`, `no_recipient`, `not_permitted`, `unavailable`.
  */
 export async function submitMail(
   ports: DeliveryPorts,
@@ -68,6 +67,12 @@ export async function submitMail(
         bytes: message.bytes.length,
         ...(input.clientAddress === undefined ? {} : { clientAddress: input.clientAddress }),
       });
+    const owedBy = ({ directiveId }: AnsweredDirective, messageId: string) => ({
+      messageId,
+      directiveId,
+      accountId: actor.accountId,
+      at,
+    });
     const key = takenKey(message, envelope);
     if (key !== undefined && !(await tx.takeOnce(key, at))) {
       await tx.trace([repeated(traceOf('submitted', way, undefined, addressesOf(envelope), {}))], at);
@@ -77,28 +82,28 @@ export async function submitMail(
     const alerts: HubEvent[] = sending.alert
       ? [{ type: 'sending.limited', accountId: actor.accountId, address: actor.address }]
       : [];
+    const answered = await answeredDirective(tx, input);
     const wait = waitOf(input, sending, at);
     if (wait !== undefined) {
       // The copy in Sent is made when it really goes out.
       const { messageId } = await tx.deliver({ message, receivedAt: at, accountIds: [] });
       const held = await holdMail(tx, { ...way, messageId, ...wait });
+      if (answered !== undefined) await tx.oweReply({ ...owedBy(answered, messageId), held: true });
       await tx.trace([sent(messageId), held.trace], at);
       await tx.record([held.event, ...alerts], at);
       return messageId;
     }
-    const answered = await acknowledgedDirective(tx, input);
-    if (answered !== undefined) {
+    if (answered !== undefined && input.acknowledges) {
       const { accountIds } = await tx.expand(addressesOf(envelope), way.writer);
       await tx.lockForReply(actor.accountId, [...accountIds, author.accountId]);
     }
     const routed = await routeMail(tx, { ...way, message });
     // Words to a colleague are no receipt: the issuer must get them.
-    const receipts =
-      answered === undefined || !routed.accountIds.includes(answered.issuerAccountId)
-        ? []
-        : await tx.acknowledge(answered, actor.accountId, at);
+    const reaches = answered !== undefined && routed.accountIds.includes(answered.issuerAccountId);
+    const receipts = reaches && input.acknowledges ? await tx.acknowledge(answered, actor.accountId, at) : [];
+    const replies = reaches ? await tx.oweReply({ ...owedBy(answered, routed.messageId), held: false }) : [];
     await tx.trace([sent(routed.messageId), ...routed.trace], at);
-    await tx.record([...routed.events, ...receipts, ...alerts], at);
+    await tx.record([...routed.events, ...receipts, ...replies, ...alerts], at);
     return routed.messageId;
   });
   ports.committed();
@@ -145,17 +150,10 @@ async function requireOwnAuthors(tx: MailDeliveryTransaction, input: SubmitMail)
   return author;
 }
 
-/**
- * The directive that the message acknowledges. What a program sent never does (RFC 3834). In-Reply-To comes first, then
- * the nearest reference.
- */
-async function acknowledgedDirective(
+/** The directive that the message replies to, when its sender received it. Nothing is asked when it names none. */
+async function answeredDirective(
   tx: MailDeliveryTransaction,
-  input: SubmitMail,
+  { repliesTo, actor }: SubmitMail,
 ): Promise<AnsweredDirective | undefined> {
-  const { message } = input;
-  if (!input.acknowledges || message.autoSubmitted) return undefined;
-  const parent = message.inReplyTo === undefined ? [] : [message.inReplyTo];
-  const named = [...new Set([...parent, ...message.references.toReversed()])].slice(0, namedIdsMax);
-  return named.length === 0 ? undefined : tx.answeredDirective(named, input.actor.accountId);
+  return repliesTo.length === 0 ? undefined : tx.answeredDirective(repliesTo, actor.accountId);
 }

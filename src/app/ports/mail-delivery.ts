@@ -118,6 +118,16 @@ export interface MailDeliveryTransaction extends Omit<OutboundTransaction, 'sett
    * mailboxes and the INBOX of each recipient by id. Called before `deliver` when `acknowledge` follows.
    */
   lockForReply(accountId: string, recipientIds: readonly string[]): Promise<void>;
+  /** From this commit on the act of the reply is owed, once it is no longer held. Gives its event. */
+  oweReply(reply: {
+    readonly messageId: string;
+    readonly directiveId: string;
+    readonly accountId: string;
+    readonly at: Date;
+    readonly held: boolean;
+  }): Promise<readonly HubEvent[]>;
+  /** A message that was held has gone out to these accounts: when it is a reply, its act is owed from now on. */
+  releaseReply(messageId: string, accountIds: readonly string[]): Promise<readonly HubEvent[]>;
   deliver(input: DeliverMail): Promise<{ readonly messageId: string }>;
   /**
    * The receipt "acknowledged" of the account, and `\Seen` on the directive's mail, which it implies. A directive that

@@ -89,10 +89,10 @@ function plainAddress(field: string, address: string): string {
 }
 
 /** In-Reply-To and References (RFC 5322, section 3.6.4), with such ids as can be written. */
-function threadFields({
+export function threadFields({
   messageIdHeader,
   references,
-}: AnsweredMessage): (readonly [string, readonly string[]])[] {
+}: Pick<AnsweredMessage, 'messageIdHeader' | 'references'>): (readonly [string, readonly string[]])[] {
   if (messageIdHeader === undefined || !isWritableId(messageIdHeader)) return [];
   const writable = references.filter((id) => isWritableId(id) && id !== messageIdHeader);
   const kept = writable.filter((_, index) => index === 0 || index > writable.length - nearestReferencesMax);

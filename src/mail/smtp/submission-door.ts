@@ -5,6 +5,7 @@ import type { SubmitMail } from '#app/mail/submit-mail.ts';
 import type { MailRecipient, MailWriter } from '#app/ports/mail-delivery.ts';
 import type { ScanMail } from '#app/ports/mail-checks.ts';
 import type { Actor } from '#domain/access/actor.ts';
+import { namedDirectiveIds } from '#domain/directive/message-id.ts';
 import { HubError } from '#domain/hub-error.ts';
 import { readReply } from '#domain/mail/reply/reply-act.ts';
 import { signInRefusalOf } from './error-responses.ts';
@@ -193,6 +194,7 @@ async function submit(options: SubmissionDoorOptions, hopsMax: number, mail: Rec
     traceId: id,
     hold: scanned.kind === 'unavailable' ? { reason: `${scanned.scanner}: ${scanned.reason}` } : undefined,
     clientAddress: session.remoteAddress,
+    repliesTo: message.autoSubmitted ? [] : namedDirectiveIds(message, options.domain),
     acknowledges: readReply({ text: message.firstLines, attachments: 0 }).kind === 'acknowledge',
   });
 }

@@ -22,6 +22,7 @@ import { placementsOf } from './mail-rules.ts';
 import { enqueueOutbound } from './outbound-queue.ts';
 import { createRecipientLookup } from './recipient-of.ts';
 import { countSending } from './sending-use.ts';
+import { oweReply, releaseReply } from './reply-owed.ts';
 import { takeOnce } from './taken-mail.ts';
 import { markSeen } from './official-receipts.ts';
 
@@ -50,6 +51,8 @@ export function deliveryTransaction(tx: Transaction): MailDeliveryTransaction {
     sender: (address, by) => senderOf(tx, address, by),
     answeredDirective: (headers, accountId) => answeredDirective(tx, headers, accountId),
     lockForReply: (accountId, recipientIds) => lockForReply(tx, accountId, recipientIds),
+    oweReply: (reply) => oweReply(tx, reply),
+    releaseReply: (messageId, accountIds) => releaseReply(tx, messageId, accountIds),
     deliver: ({ accountIds, ...input }) =>
       deliverMessage(tx, { ...input, to: { kind: 'accounts', accountIds }, flags: 0, keywords: [] }),
     acknowledge: (answered, accountId, at) => acknowledge(tx, answered, accountId, at),

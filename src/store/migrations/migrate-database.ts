@@ -12,6 +12,7 @@ import { StampLog0009 } from './0009-stamp-log.ts';
 import { SearchPartHeaders0011 } from './0011-search-part-headers.ts';
 import { DirectiveWork0012 } from './0012-directive-work.ts';
 import { Calendar0013 } from './0013-calendar.ts';
+import { ReplyAct0016 } from './0016-reply-act.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
 import { DelegationLife0032 } from './0032-delegation-life.ts';
@@ -30,6 +31,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0011-search-part-headers': SearchPartHeaders0011,
   '0012-directive-work': DirectiveWork0012,
   '0013-calendar': Calendar0013,
+  '0016-reply-act': ReplyAct0016,
   '0017-discussion': Discussion0017,
   '0023-audit': Audit0023,
   '0032-delegation-life': DelegationLife0032,

@@ -11,6 +11,7 @@ export const migrationNames = [
   '0011-search-part-headers',
   '0012-directive-work',
   '0013-calendar',
+  '0016-reply-act',
   '0017-discussion',
   '0023-audit',
   '0032-delegation-life',

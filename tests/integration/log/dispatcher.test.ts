@@ -139,6 +139,7 @@ describe('startDispatcher', () => {
         runs.push(...messageIds);
         await indexTexts(indexing, messageIds);
       },
+      'act-on-reply': () => Promise.resolve(),
       'answer-absence': () => Promise.resolve(),
       'send-domain': () => Promise.resolve(),
     });

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 
 import { flagBit } from '#domain/mail/structure.ts';
@@ -34,7 +36,9 @@ afterAll(() => test.drop());
 
 /** A directive of the chair to Lan and Minh, delivered as its mail. */
 async function issue(): Promise<{ directiveId: string; header: string }> {
-  const message = preparedMessage('Chỉ đạo\nnội dung');
+  const message = preparedMessage('Chỉ đạo\nnội dung', {
+    messageIdHeader: `<${randomUUID()}@${hub.fqdn}>`,
+  });
   const recipientIds = [lan.accountId, minh.accountId];
   const { messageId } = await test.database.transaction((tx) =>
     deliverMessage(tx, {
@@ -96,6 +100,7 @@ describe('submitMail, a reply to a directive', () => {
       'mail.delivered',
       'assignment.acknowledged',
       'mailbox.changed',
+      'reply.received',
     ]);
     expect(rows[1]?.payload).toMatchObject({
       directiveId,

@@ -8,6 +8,7 @@ const forNoClient: ReadonlySet<EventType> = new Set([
   'session.ended',
   'mail.queued',
   'absence.due',
+  'reply.received',
   'administration.changed',
 ]);
 
