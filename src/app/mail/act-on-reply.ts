@@ -1,9 +1,14 @@
 import type { Actor } from '#domain/access/actor.ts';
+import { performsAs } from '#domain/access/assignment-policy.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { ReplyAct } from '#domain/mail/reply/reply-act.ts';
-import type { ReplyOutcome } from '#domain/mail/reply/reply-outcome.ts';
+import type { DoneAct, ReplyOutcome } from '#domain/mail/reply/reply-outcome.ts';
 import { addComment, type DiscussionPorts } from '#app/discussion/add-comment.ts';
+import { acceptAssignment } from '#app/directive/accept-assignment.ts';
 import { acknowledgeAssignment } from '#app/directive/receive-assignment.ts';
+import { reportProgress } from '#app/directive/report-progress.ts';
+import { requestExtension } from '#app/directive/request-extension.ts';
+import { submitResult } from '#app/directive/submit-result.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
 import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
 import type { PreparedMessage } from '#app/ports/mail-store.ts';
@@ -65,20 +70,44 @@ async function outcomeOf(
 ): Promise<ReplyOutcome> {
   if (act.kind === 'nothing') return { kind: 'nothing' };
   if (act.kind === 'comment') return commented(ports, actor, reply, act.text, act.reason);
-  if (act.kind !== 'acknowledge') return commented(ports, actor, reply, act.text, 'use_page');
-  const [first] = reply.assignments;
-  if (first === undefined) return { kind: 'refused', act: act.kind, code: 'not_permitted' };
-  const refusal = await refusalOf(() =>
-    acknowledgeAssignment(ports, {
-      actor,
-      assignmentId: first.id,
-      key: `mail-${reply.messageId}-acknowledge`,
-    }),
+  const work = reply.assignments.filter(
+    (assignment) => assignment.role !== 'info' && performsAs(actor, assignment) !== undefined,
   );
+  const [first] = act.kind === 'acknowledge' ? reply.assignments : work;
+  if (first === undefined) return { kind: 'refused', act: act.kind, code: 'not_permitted' };
+  if (act.kind !== 'acknowledge' && work.length > 1)
+    return commented(ports, actor, reply, act.text, 'several_assignments');
+  const refusal = await refusalOf(() => carryOut(ports, actor, reply, first.id, act));
   if (refusal !== undefined) return { kind: 'refused', act: act.kind, code: refusal };
-  if (act.text === '') return { kind: 'done', act, commented: false };
+  if (act.kind !== 'acknowledge' || act.text === '') return { kind: 'done', act, commented: false };
   const kept = await refusalOf(() => comment(ports, actor, reply, act.text));
   return { kind: 'done', act, commented: kept === undefined };
+}
+
+/** Who reports, asks for time or submits has received the directive and taken it up: those come first, where they are not done. */
+async function carryOut(
+  ports: ActOnReplyPorts,
+  actor: Actor,
+  reply: OwedReply,
+  assignmentId: string,
+  act: DoneAct,
+): Promise<void> {
+  const of = (step: string) => ({ actor, assignmentId, key: `mail-${reply.messageId}-${step}` });
+  await acknowledgeAssignment(ports, of('acknowledge'));
+  if (act.kind === 'acknowledge') return;
+  const accepted = await refusalOf(() => acceptAssignment(ports, of('accept')));
+  // It is in progress already, or in a state in which the act itself says why not.
+  if (accepted !== undefined && accepted !== 'assignment_wrong_state') throw new HubError(accepted);
+  switch (act.kind) {
+    case 'report':
+      await reportProgress(ports, { ...of('report'), percent: act.percent, text: act.text });
+      return;
+    case 'submit':
+      await submitResult(ports, { ...of('submit'), text: act.text });
+      return;
+    case 'extension':
+      await requestExtension(ports, { ...of('extension'), newDueAt: act.newDueAt, reason: act.text });
+  }
 }
 
 async function commented(

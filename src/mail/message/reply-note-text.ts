@@ -31,9 +31,9 @@ const reasons: Readonly<Record<CommentReason, Words>> = {
     en: 'the answer stands between pieces of the earlier mail',
   },
   forwarded: { vi: 'thư này là thư chuyển tiếp', en: 'the mail passes an earlier one on' },
-  use_page: {
-    vi: 'việc này chưa làm được qua thư; xin làm trên trang của hệ thống',
-    en: 'this cannot be done by mail yet; please use the page',
+  several_assignments: {
+    vi: 'chỉ đạo này giao ông/bà nhiều việc, hệ thống không rõ là việc nào; xin làm trên trang của hệ thống',
+    en: 'the directive gives you several assignments and the hub cannot tell which; please use the page',
   },
 };
 

@@ -112,11 +112,31 @@ describe('acts by mail', () => {
     expect(await comments(directive)).toEqual([]);
   });
 
+  it('reports, asks for more time, and submits, each by a mail of its own', async () => {
+    const directive = await issue();
+    await reply(directive, { text: `Báo cáo 60%: đã xong ba phòng máy.${quote}` });
+    expect(await note(directive)).toContain('báo cáo tiến độ 60 %');
+    expect(await assignmentOf(directive)).toMatchObject({ state: 'in_progress', progress: 60 });
+
+    await reply(directive, { text: `Xin gia hạn đến 27/05/2099: chờ thiết bị.${quote}` });
+    await eventually(async () => expect(await notes(directive)).toHaveLength(2));
+    expect(await assignmentOf(directive)).toMatchObject({ extension: { dueAt: '2099-05-27T10:00:00.000Z' } });
+
+    await reply(directive, {
+      text: `Trình kết quả\n\nTrân trọng,\nGiám đốc${quote}`,
+      attachments: [{ filename: 'bao-cao.pdf', contentType: 'application/pdf', content: '%PDF-1.4' }],
+    });
+    await eventually(async () => expect(await notes(directive)).toHaveLength(3));
+    expect(await assignmentOf(directive)).toMatchObject({ progress: 100 });
+    expect(String((await assignmentOf(directive))?.['state'])).toMatch(/^submitted/);
+  });
+
   it('makes a comment of what is not clear, and tells its writer', async () => {
     const directive = await issue();
     await reply(directive, { text: `Báo cáo 60% hay 70%?${quote}` });
     expect(await note(directive)).toContain('KHÔNG ghi nhận');
     expect(await comments(directive)).toEqual(['Báo cáo 60% hay 70%?']);
+    expect(await assignmentOf(directive)).not.toHaveProperty('progress', 60);
   });
 
   it('tells why an act is refused', async () => {
@@ -124,8 +144,8 @@ describe('acts by mail', () => {
     await chair.request('POST', `/api/v1/directives/${directive.id}/recall`, {
       body: { reason: 'Ban hành nhầm' },
     });
-    await reply(directive, { text: 'Đã nhận' });
-    expect(await note(directive)).toContain('KHÔNG ghi nhận xác nhận đã nhận');
+    await reply(directive, { text: 'Báo cáo 60%: đã xong ba phòng máy.' });
+    expect(await note(directive)).toContain('KHÔNG ghi nhận báo cáo tiến độ');
   });
 
   it('folds a mail that is sent again', async () => {
@@ -157,10 +177,11 @@ describe('acts by mail', () => {
   it('carries out after a kill what was owed before it', async () => {
     const directive = await issue();
     // A job that was lost with its queue: the row alone says what is owed.
-    await reply(directive, { text: 'Đã nhận' });
+    await reply(directive, { text: 'Báo cáo 40%: đã kiểm kê.' });
     await hub.kill();
     hub = await startTestHub({ on: hub });
     chair = await signInTo(hub, leader);
-    expect(await note(directive)).toContain('đã ghi nhận xác nhận đã nhận');
+    expect(await note(directive)).toContain('báo cáo tiến độ 40 %');
+    expect(await assignmentOf(directive)).toMatchObject({ progress: 40 });
   });
 });

@@ -11,5 +11,5 @@ export type ReplyOutcome =
       /** What else was said stands beside the directive. */ readonly commented: boolean;
     }
   | { readonly kind: 'refused'; readonly act: DoneAct['kind'] | 'comment'; readonly code: ErrorCode }
-  | { readonly kind: 'comment'; readonly reason: UnclearReason | 'use_page' }
+  | { readonly kind: 'comment'; readonly reason: UnclearReason | 'several_assignments' }
   | { readonly kind: 'nothing' };
