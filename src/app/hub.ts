@@ -4,6 +4,7 @@ import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
 import type { DomainPorts } from '#app/mail/manage-domains.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
+import type { OutsidePorts } from '#app/directive/send-outside.ts';
 import type { ReadOutboundPorts } from '#app/mail/read-outbound.ts';
 import type { MailDeliveryTransaction } from '#app/ports/mail-delivery.ts';
 import type { MailGroups } from '#app/ports/mail-groups.ts';
@@ -30,6 +31,8 @@ export interface Hub {
   readonly mailSettings: MailSettingsStore;
   readonly held: HeldPorts<MailDeliveryTransaction>;
   readonly outbound: ManageOutboundPorts & ReadOutboundPorts;
+  /** Directives to people outside. */
+  readonly outside: OutsidePorts;
   readonly trace: MailTrace;
   readonly signIn: SignInPorts;
   readonly mailSignIn: MailSignIn;

@@ -4,6 +4,7 @@ import type { Assignment, BoardCounts, Directive } from '#domain/directive/direc
 import type { DiscussionEvent } from '#domain/discussion/comment-event.ts';
 import { isWork, roomsOfWork, type WorkEvent } from '#domain/directive/work-event.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
+import type { OutsideAcknowledged, OutsideReplied } from '#domain/directive/outside-event.ts';
 import type { ReplyReceived } from '#domain/mail/reply/reply-event.ts';
 import { rooms } from '#domain/room.ts';
 import type { Stored } from '#domain/stored.ts';
@@ -22,6 +23,8 @@ export type HubEvent =
   | OutboundSettled
   | AbsenceDue
   | ReplyReceived
+  | OutsideReplied
+  | OutsideAcknowledged
   | SendingLimited
   | MailboxChanged
   | MembershipChanged
@@ -229,8 +232,10 @@ export function audienceOf(event: HubEvent): readonly string[] {
     case 'mail.queued':
     case 'absence.due':
     case 'reply.received':
+    case 'outside.replied':
     // For workers only.
     case 'content.read':
+    case 'outside.acknowledged':
     case 'administration.changed':
       // Kept, and told to nobody.
       return [];

@@ -64,6 +64,8 @@ export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
     case 'absence.due':
     case 'content.read':
     case 'reply.received':
+    case 'outside.replied':
+    case 'outside.acknowledged':
     case 'administration.changed':
       return undefined;
     case 'organisation.imported':
@@ -115,6 +117,8 @@ export function viewKey(entry: LogEntry, viewer: Viewer): string {
     case 'mail.queued':
     case 'absence.due':
     case 'reply.received':
+    case 'outside.replied':
+    case 'outside.acknowledged':
     case 'directive.recalled':
     case 'directive.superseded':
     case 'mail.delivered':

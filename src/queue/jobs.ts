@@ -10,6 +10,10 @@ export interface JobInputs {
   readonly 'index-messages': { readonly messageIds: readonly string[] };
   readonly 'answer-absence': { readonly messageId: string; readonly accountIds: readonly string[] };
   readonly 'act-on-reply': { readonly messageId: string };
+  readonly 'act-on-outside-reply': {
+    readonly messageId: string;
+    readonly recipientIds: readonly number[];
+  };
   /** Sends whatever is due for a domain. */
   readonly 'send-domain': { readonly domain: string };
 }
@@ -41,6 +45,16 @@ export function jobsOf(event: HubEvent): readonly Job[] {
       return event.domains.map((domain) => ({ queue: 'outbound', name: 'send-domain', input: { domain } }));
     case 'reply.received':
       return [{ queue: 'delivery', name: 'act-on-reply', input: { messageId: event.messageId } }];
+    case 'outside.replied':
+      return [
+        {
+          queue: 'delivery',
+          name: 'act-on-outside-reply',
+          input: { messageId: event.messageId, recipientIds: event.recipientIds },
+        },
+      ];
+    case 'outside.acknowledged':
+      return [];
     case 'absence.due':
       return [
         {

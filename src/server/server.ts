@@ -28,6 +28,8 @@ import { mailGroupRoutes } from './mail-group-routes.ts';
 import { mailTraceRoutes } from './mail-trace-routes.ts';
 import { mailSettingsRoutes } from './mail-settings-routes.ts';
 import { outboundRoutes } from './outbound-routes.ts';
+import { outsidePage } from './outside-page.ts';
+import { outsideRoutes } from './outside-routes.ts';
 import { servePage } from './page.ts';
 import { presetRoutes } from './preset-routes.ts';
 import { requireEncryption } from './require-encryption.ts';
@@ -135,6 +137,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       app.swagger(),
     );
   });
+  await app.register((scope) => outsidePage(scope, options.hub.outside));
   await app.register(
     async (scope) => {
       // What is personal stays out of every cache on the way.
@@ -157,6 +160,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       mailSettingsRoutes(scope, options.hub);
       heldMailRoutes(scope, options.hub.held);
       outboundRoutes(scope, options.hub.outbound);
+      outsideRoutes(scope, options.hub.outside);
       mailTraceRoutes(scope, options.hub);
     },
     { prefix: '/api/v1' },

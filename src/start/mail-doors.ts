@@ -4,6 +4,7 @@ import type { MailAccess } from '#app/ports/mail.ts';
 import type { MailWriter } from '#app/ports/mail-delivery.ts';
 import type { LogReader } from '#app/log/log-reader.ts';
 import { createMailboxWatch } from '#app/mail/mailbox-watch.ts';
+import { provenRecipients } from '#app/mail/act-on-outside-reply.ts';
 import { receiveMail } from '#app/mail/receive-mail.ts';
 import { mayUseSender, submitMail, type SubmitMail } from '#app/mail/submit-mail.ts';
 import { roomsOf, type Actor } from '#domain/access/actor.ts';
@@ -80,6 +81,7 @@ export async function openSmtpDoors(options: MailDoorsOptions, closers: (() => P
         ...base,
         port: config.ports.smtp,
         checkOrigin: options.outside.checkOrigin,
+        answersOf: (addresses, from) => provenRecipients(hub.outside, addresses, from),
         receive: (input) => receiveMail(ports, input),
       }),
     ),

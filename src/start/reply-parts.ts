@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { actOnOutsideReply } from '#app/mail/act-on-outside-reply.ts';
 import { actOnReply, type ActOnReplyPorts } from '#app/mail/act-on-reply.ts';
 import type { Hub } from '#app/hub.ts';
 import { readReply } from '#domain/mail/reply/reply-act.ts';
@@ -13,6 +14,10 @@ import { systemDomain } from '#store/organisation/system-domain.ts';
 
 export interface ReplyParts {
   actOnReply(input: { readonly messageId: string }): Promise<void>;
+  actOnOutsideReply(input: {
+    readonly messageId: string;
+    readonly recipientIds: readonly number[];
+  }): Promise<void>;
   /** Those whose job was lost. */
   actOnOwed(before: Date): Promise<void>;
 }
@@ -61,6 +66,7 @@ export function createReplyParts({
   };
   return {
     actOnReply: (input) => actOnReply(ports, input),
+    actOnOutsideReply: (input) => actOnOutsideReply({ ...hub.outside, readReply: ports.readReply }, input),
     async actOnOwed(before) {
       for (const messageId of await ports.replies.owed(before, owedPerRound))
         await actOnReply(ports, { messageId });

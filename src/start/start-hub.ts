@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createMailSignIn, createScramSignIn } from '#app/access/sign-in.ts';
+import { outsideTokenKey } from '#app/directive/outside-token.ts';
 import { createSignInLimiter } from '#app/access/sign-in-limiter.ts';
 import type { Hub } from '#app/hub.ts';
 import type { Calendars } from '#app/ports/calendars.ts';
@@ -21,6 +22,7 @@ import { createPasswordHasher } from '#store/access/password-hasher.ts';
 import { createCalendarDays } from '#store/calendar/calendar-days.ts';
 import { createCalendars } from '#store/calendar/calendars.ts';
 import type { Database } from '#store/database.ts';
+import { createOutsideRecipients } from '#store/directive/outside-recipients.ts';
 import { createHubStore } from '#store/hub-store.ts';
 import { createMailDomains } from '#store/mail/mail-domains.ts';
 import { createMailGroups } from '#store/mail/mail-groups.ts';
@@ -241,6 +243,11 @@ function createHub(parts: HubParts): Hub {
     secret: parts.secret,
   };
   const store = createHubStore(parts.database);
+  const mail = createOfficialMail({
+    pool: parts.pool,
+    publicUrl: parts.publicUrl,
+    domain: () => systemDomain(parts.database),
+  });
   return {
     store,
     access,
@@ -253,16 +260,21 @@ function createHub(parts: HubParts): Hub {
       clock,
       committed: parts.committed,
     },
-    mail: createOfficialMail({
-      pool: parts.pool,
-      publicUrl: parts.publicUrl,
-      domain: () => systemDomain(parts.database),
-    }),
+    mail,
     groups: createMailGroups(parts.database),
     domains: { domains: createMailDomains(parts.database), site: parts.site, clock },
     mailSettings: createMailSettingsStore(parts.database, parts.mail.absences),
     held: parts.mail.held,
     outbound: parts.mail.outbound,
+    outside: {
+      store,
+      outside: createOutsideRecipients(parts.database),
+      mail,
+      delivery: parts.mail.delivery.delivery,
+      tokenKeys: [outsideTokenKey(parts.secret)],
+      clock,
+      committed: parts.committed,
+    },
     trace: createMailTrace(parts.database),
     signIn,
     mailSignIn: createMailSignIn(signIn),

@@ -38,6 +38,7 @@ export function startWork(parts: {
     'index-messages': ({ messageIds }) => indexMessages(messageIds),
     'answer-absence': (input) => mail.answerAbsence(input),
     'act-on-reply': (input) => replies.actOnReply(input),
+    'act-on-outside-reply': (input) => replies.actOnOutsideReply(input),
     'send-domain': ({ domain }) => sendSome(domain),
   });
   const housekeeping = startHousekeeping(

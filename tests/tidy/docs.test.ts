@@ -19,6 +19,8 @@ const variables: readonly ConfigVariable[] = configVariables;
 const eventTypes: Readonly<Record<EventType, true>> = {
   'absence.due': true,
   'reply.received': true,
+  'outside.replied': true,
+  'outside.acknowledged': true,
   'administration.changed': true,
   'assignment.accepted': true,
   'assignment.acknowledged': true,

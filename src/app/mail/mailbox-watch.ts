@@ -107,6 +107,8 @@ function touchesMailboxes(event: HubEvent): boolean {
     case 'outbound.settled':
     case 'absence.due':
     case 'reply.received':
+    case 'outside.replied':
+    case 'outside.acknowledged':
     case 'sending.limited':
     case 'membership.changed':
     case 'session.ended':

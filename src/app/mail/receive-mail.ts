@@ -1,4 +1,5 @@
 import type { Clock } from '#domain/clock.ts';
+import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
 import type { MailEnvelope } from '#domain/mail/envelope.ts';
 import type { TraceEntry } from '#domain/mail/mail-trace.ts';
@@ -21,6 +22,8 @@ export interface ReceiveMail {
   /** Junk when its origin or a scanner says so. */
   readonly into: 'inbox' | 'junk';
   readonly verifiedSender: boolean;
+  /** Outside recipients whose proven tokens it bears (`provenRecipients`); what it says is owed. */
+  readonly answersOf?: readonly number[] | undefined;
   /** A scanner gave no answer: the message waits for it (threats M8, F21). */
   readonly hold?: { readonly reason: string } | undefined;
   readonly traceId?: string | undefined;
@@ -86,11 +89,15 @@ export async function receiveMail(
     }
     const { messageId, events, trace } = await routeExpanded(tx, { ...way, message }, expanded);
     await tx.trace([arrival(messageId), ...trace], at);
-    await tx.record(events, at);
+    await tx.record([...events, ...repliedEvents(messageId, input.answersOf)], at);
     return messageId;
   });
   ports.committed();
   return { messageId: received };
+}
+
+function repliedEvents(messageId: string, recipientIds: readonly number[] = []): readonly HubEvent[] {
+  return recipientIds.length === 0 ? [] : [{ type: 'outside.replied', messageId, recipientIds }];
 }
 
 export function repeated(entry: TraceEntry): TraceEntry {

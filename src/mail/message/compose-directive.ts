@@ -23,6 +23,12 @@ export interface ComposeDirective {
   readonly publicUrl: string;
   readonly directiveId: string;
   readonly replyTo: string;
+  /** When the directive was issued, where the mail is of another moment. */
+  readonly issuedAt?: Date;
+  /** In place of the one for who can sign in. */
+  readonly linkLabel?: string;
+  /** Whether an answer by mail can acknowledge; it can when absent. */
+  readonly repliesAcknowledge?: boolean;
 }
 
 /**
@@ -41,13 +47,19 @@ export function composeDirective(input: ComposeDirective): Buffer {
     { kind: 'value', label: 'Số', text: code },
     { kind: 'value', label: 'Độ khẩn', text: stamp ?? 'Thường' },
     { kind: 'value', label: 'Người chỉ đạo', text: issuerLabel },
-    { kind: 'value', label: 'Thời điểm ban hành', text: formatProvinceTime(input.date) },
+    { kind: 'value', label: 'Thời điểm ban hành', text: formatProvinceTime(input.issuedAt ?? input.date) },
     { kind: 'value', label: 'Hạn xử lý', text: due ? formatProvinceTime(due) : 'Không ấn định' },
     ...acknowledgeBlock(input.acknowledgeWithinMinutes),
     { kind: 'value', label: 'Trích yếu', text: subject },
     { kind: 'paragraph', text: textLines('text', input.text).join('\n') },
-    { kind: 'paragraph', text: 'Để xác nhận, đề nghị trả lời thư này với dòng đầu: Đã nhận' },
-    { kind: 'link', label: 'Xem và báo cáo trên trang chỉ đạo', url: pageUrl('publicUrl', input.publicUrl) },
+    ...(input.repliesAcknowledge === false
+      ? []
+      : [{ kind: 'paragraph', text: 'Để xác nhận, đề nghị trả lời thư này với dòng đầu: Đã nhận' } as const]),
+    {
+      kind: 'link',
+      label: input.linkLabel ?? 'Xem và báo cáo trên trang chỉ đạo',
+      url: pageUrl('publicUrl', input.publicUrl),
+    },
   ];
   return composeOfficial({
     ...input,

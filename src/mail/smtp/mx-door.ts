@@ -21,6 +21,8 @@ import { SmtpRefusal } from './smtp-refusal.ts';
 export interface MxDoorOptions extends SmtpDoorOptions {
   readonly recipient: (address: string, writer: MailWriter) => Promise<MailRecipient>;
   readonly receive: (input: ReceiveMail) => Promise<unknown>;
+  /** Outside recipients whose tokens stand in the addresses, when they wrote it. */
+  readonly answersOf?: (addresses: readonly string[], from: string | undefined) => Promise<readonly number[]>;
   /** SPF, DKIM, DMARC and ARC. */
   readonly checkOrigin?: CheckOrigin;
   /** The configured scanners. */
@@ -85,9 +87,18 @@ export function createMxDoor(options: MxDoorOptions): SmtpDoor {
         id,
         checked: found.checked,
       });
+      const envelope = envelopeOf(session, options.domain);
+      // What a program sent answers nothing (RFC 3834).
+      const answersOf = message.autoSubmitted
+        ? undefined
+        : await options.answersOf?.(
+            envelope.recipients.map(({ address }) => address),
+            message.fromAddress,
+          );
       await options.receive({
         message,
-        envelope: envelopeOf(session, options.domain),
+        envelope,
+        answersOf,
         into: found.into,
         verifiedSender: found.checked !== undefined && isSenderVerified(found.checked.authentication),
         hold: found.hold,

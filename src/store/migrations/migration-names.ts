@@ -15,6 +15,7 @@ export const migrationNames = [
   '0017-discussion',
   '0023-audit',
   '0032-delegation-life',
+  '0036-outside-recipient',
   '0052-directive-drafts',
 ] as const;
 

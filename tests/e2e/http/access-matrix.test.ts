@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { all, concealed, everybody, open, unknownId } from './access-case.ts';
 import type { AccessCase as Case, AccessCases, AccessIds as Ids, AccessRole as Role } from './access-case.ts';
 import { discussionAccessCases } from './discussion-access-cases.ts';
+import { outsideAccessCases } from './outside-access-cases.ts';
 import { auditAccessCases } from './audit-access-cases.ts';
 import { calendarAccessCases } from './calendar-access-cases.ts';
 import { mailAccessCases } from './mail-access-cases.ts';
@@ -35,6 +36,7 @@ const addresses: Readonly<Record<Exclude<Role, 'nobody'>, string>> = {
 /** Every route with foreign ids and with none; a route that is missing here fails the test. */
 const cases: AccessCases = {
   ...discussionAccessCases,
+  ...outsideAccessCases,
   ...mailAccessCases,
   ...auditAccessCases,
   ...calendarAccessCases,

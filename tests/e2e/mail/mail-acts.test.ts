@@ -120,7 +120,9 @@ describe('acts by mail', () => {
 
     await reply(directive, { text: `Xin gia hạn đến 27/05/2099: chờ thiết bị.${quote}` });
     await eventually(async () => expect(await notes(directive)).toHaveLength(2));
-    expect(await assignmentOf(directive)).toMatchObject({ extension: { dueAt: '2099-05-27T10:00:00.000Z' } });
+    expect(await assignmentOf(directive)).toMatchObject({
+      extension: { newDueAt: '2099-05-27T10:00:00.000Z' },
+    });
 
     await reply(directive, {
       text: `Trình kết quả\n\nTrân trọng,\nGiám đốc${quote}`,

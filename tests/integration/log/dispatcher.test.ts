@@ -140,6 +140,7 @@ describe('startDispatcher', () => {
         await indexTexts(indexing, messageIds);
       },
       'act-on-reply': () => Promise.resolve(),
+      'act-on-outside-reply': () => Promise.resolve(),
       'answer-absence': () => Promise.resolve(),
       'send-domain': () => Promise.resolve(),
     });

@@ -9,6 +9,8 @@ const forNoClient: ReadonlySet<EventType> = new Set([
   'mail.queued',
   'absence.due',
   'reply.received',
+  'outside.replied',
+  'outside.acknowledged',
   'administration.changed',
 ]);
 
