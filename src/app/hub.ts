@@ -1,6 +1,7 @@
 import type { Clock } from '#domain/clock.ts';
 import type { AuditPorts } from '#app/audit/read-audit.ts';
 import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
+import type { DocumentHub } from '#app/document/document-hub.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
 import type { DomainPorts } from '#app/mail/manage-domains.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
@@ -25,6 +26,7 @@ export interface Hub {
   readonly directory: Directory;
   readonly audit: AuditPorts;
   readonly calendar: CalendarPorts;
+  readonly documents: DocumentHub;
   readonly mail: OfficialMail;
   readonly groups: MailGroups;
   readonly domains: DomainPorts;

@@ -3,6 +3,7 @@ import type { ContentRead } from '#domain/audit/read-event.ts';
 import type { Assignment, BoardCounts, Directive } from '#domain/directive/directive.ts';
 import type { DiscussionEvent } from '#domain/discussion/comment-event.ts';
 import { isWork, roomsOfWork, type WorkEvent } from '#domain/directive/work-event.ts';
+import { isDocumentEvent, type DocumentEvent } from '#domain/document/document-event.ts';
 import type { HeldKind } from '#domain/mail/held-kind.ts';
 import type { OutsideAcknowledged, OutsideReplied } from '#domain/directive/outside-event.ts';
 import type { ReplyReceived } from '#domain/mail/reply/reply-event.ts';
@@ -16,6 +17,7 @@ export type HubEvent =
   | ReceiptRecorded
   | DiscussionEvent
   | WorkEvent
+  | DocumentEvent
   | MailDelivered
   | MailQueued
   | MailHeld
@@ -192,6 +194,7 @@ export interface LogEntry {
 export function audienceOf(event: HubEvent): readonly string[] {
   if (isWork(event))
     return distinct([...issuerRooms(event.issuerAccountId, event.issuerPositionId), ...roomsOfWork(event)]);
+  if (isDocumentEvent(event)) return distinct(event.rooms);
   switch (event.type) {
     case 'directive.issued':
       return distinct([

@@ -1,5 +1,6 @@
 import { furtherState, isOpen, type AssignmentState } from '#domain/directive/assignment-state.ts';
 import { isWork } from '#domain/directive/work-event.ts';
+import { isDocumentEvent } from '#domain/document/document-event.ts';
 import { applyWork } from './apply-work.ts';
 import type { Change, ReceiptChange } from './change.ts';
 import type { AssignmentView, DirectiveView, HeldTaskView, SnapshotView } from './view.ts';
@@ -14,6 +15,8 @@ export type ClientState = SnapshotView;
 export function apply(state: ClientState, change: Change): ClientState {
   if (change.position <= state.position) return state;
   const moved = { ...state, position: change.position, at: change.at };
+  // Lists of documents are folds of their own (apply-documents.ts).
+  if (isDocumentEvent(change)) return moved;
   if (isWork(change)) return { ...moved, directives: applyWork(state.directives, change, withDirective) };
   switch (change.type) {
     case 'directive.issued':

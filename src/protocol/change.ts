@@ -2,6 +2,7 @@ import type { DiscussionChange, DiscussionServerEvents } from './discussion-chan
 import type { DirectiveState } from '#domain/directive/directive-state.ts';
 import type { WorkRecorded } from '#domain/directive/work-event.ts';
 import type { WorkKind } from '#domain/directive/work.ts';
+import type { DocumentChange, DocumentServerEvents } from './document-change.ts';
 import type { AssignmentView, DirectiveView, HeldTaskView } from './view.ts';
 
 /** What a client hears of a log event: its position and time, and no more than its viewer may know. */
@@ -10,6 +11,7 @@ export type Change =
   | RecalledChange
   | ReceiptChange
   | DiscussionChange
+  | DocumentChange
   | SupersededChange
   | WorkChange
   | MailDeliveredChange
@@ -123,7 +125,7 @@ export interface MembershipChange extends Placed {
 type WorkServerEvents = { readonly [Type in WorkChange['type']]: (change: WorkChange) => void };
 
 /** What the hub says on a socket: every change under its type, and three words about the line. */
-export interface ServerEvents extends DiscussionServerEvents, WorkServerEvents {
+export interface ServerEvents extends DiscussionServerEvents, DocumentServerEvents, WorkServerEvents {
   'directive.issued': (change: IssuedChange) => void;
   'directive.recalled': (change: RecalledChange) => void;
   'directive.superseded': (change: SupersededChange) => void;

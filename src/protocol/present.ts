@@ -1,8 +1,10 @@
 import { isWork } from '#domain/directive/work-event.ts';
+import { isDocumentEvent } from '#domain/document/document-event.ts';
 import { type DirectiveIssued, type LogEntry, type MailHeld, type ReceiptRecorded } from '#domain/event.ts';
 import type { Change } from './change.ts';
 import { discussionViewKey, presentDiscussion } from './discussion-change.ts';
 import { directiveWords, presentAssignment } from './present-assignment.ts';
+import { presentDocumentEvent } from './present-document.ts';
 import { presentWork, workViewKey } from './present-work.ts';
 import type { DirectiveView, HeldTaskView } from './view.ts';
 import { hearsAsIssuer, type Viewer } from './viewer.ts';
@@ -16,6 +18,7 @@ export type { Viewer } from './viewer.ts';
 export function present(entry: LogEntry, viewer: Viewer): Change | undefined {
   const { event } = entry;
   const placed = { position: entry.position, at: entry.at.toISOString() };
+  if (isDocumentEvent(event)) return { ...placed, ...presentDocumentEvent(event) };
   if (isWork(event)) return { ...placed, ...presentWork(event, viewer) };
   switch (event.type) {
     case 'directive.issued':
@@ -91,6 +94,7 @@ export function presentIssued(event: DirectiveIssued, viewer: Viewer): Directive
 /** Equal for viewers to whom `present` answers the same. Cheap: it runs once per socket and event. */
 export function viewKey(entry: LogEntry, viewer: Viewer): string {
   const { event } = entry;
+  if (isDocumentEvent(event)) return '';
   if (isWork(event)) return workViewKey(event, viewer);
   switch (event.type) {
     case 'directive.issued':

@@ -1,4 +1,5 @@
 import { isWork } from '#domain/directive/work-event.ts';
+import { isDocumentEvent } from '#domain/document/document-event.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 
 /** At most four queues in a process: each costs connections (docs/limits.md). */
@@ -31,6 +32,7 @@ export type Job = {
 /** What each event owes the world, in one table. */
 export function jobsOf(event: HubEvent): readonly Job[] {
   if (isWork(event)) return [];
+  if (isDocumentEvent(event)) return [];
   switch (event.type) {
     case 'directive.issued':
     case 'mail.delivered':

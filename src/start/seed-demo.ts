@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 import { acknowledgeAssignment, openAssignment } from '#app/directive/receive-assignment.ts';
+import { closeIncoming } from '#app/document/incoming-acts.ts';
+import { registerIncoming } from '#app/document/register-incoming.ts';
 import { issueDirective } from '#app/directive/issue-directive.ts';
 import type { Hub } from '#app/hub.ts';
+import { demoIncoming } from '#demo/documents.ts';
 import { demoProvince } from '#demo/province.ts';
 import { demoDirectives, type DemoDirective } from '#demo/scenario.ts';
 import type { Province } from '#domain/organisation/province.ts';
@@ -45,6 +48,7 @@ export async function seedDemo(
     const passwordHash = await ports.hub.signIn.hasher.hash(password);
     await importProvince(ports.url, province, { passwordHash, at });
     for (const directive of demoDirectives(province)) await play(ports.hub, province, directive);
+    await bookIncoming(ports.hub, province);
     await ports.settings.write('seed', options.size);
     return { size: options.size, ...(options.password === undefined ? { generatedPassword: password } : {}) };
   } finally {
@@ -84,6 +88,16 @@ async function play(hub: Hub, province: Province, demo: DemoDirective): Promise<
       if (assignment === undefined) throw new Error(`${address} is no recipient of ${demo.key}`);
       await act(hub, { actor, assignmentId: assignment.id });
     }
+  }
+}
+
+/** Registers what has come in, as the clerks would, and closes what is closed. */
+async function bookIncoming(hub: Hub, province: Province): Promise<void> {
+  const addresses = new Set(province.accounts.map(({ address }) => address));
+  for (const [place, { clerkAddress, fields, closed }] of demoIncoming(addresses).entries()) {
+    const actor = await actorOf(hub, province, clerkAddress);
+    const { id } = await registerIncoming(hub.documents, { actor, fields, key: `demo-incoming-${place}` });
+    if (closed) await closeIncoming(hub.documents, { actor, id, key: `demo-closed-${place}` });
   }
 }
 

@@ -35,6 +35,7 @@ import { createDirectory } from '#store/organisation/directory.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
 import { createSettings } from '#store/settings.ts';
 import { createAuditPorts, startAuditKeeper } from './audit-parts.ts';
+import { createDocumentHub } from './document-parts.ts';
 import type { Log } from './log.ts';
 import { createMailParts, type MailParts } from './mail-parts.ts';
 import { createMailSettingsStore } from './mail-settings-store.ts';
@@ -253,6 +254,7 @@ function createHub(parts: HubParts): Hub {
     access,
     delegations: createDelegations(parts.database),
     directory: createDirectory(parts.database),
+    documents: createDocumentHub({ ...parts, store, clock }),
     audit: createAuditPorts({ database: parts.database, store, clock, committed: parts.committed }),
     calendar: {
       calendars: parts.calendars,

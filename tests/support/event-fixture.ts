@@ -10,6 +10,7 @@ import { assignmentStates } from '#domain/directive/assignment-state.ts';
 import { roles, urgencies } from '#domain/directive/directive.ts';
 import { workEventTypes, type DirectiveSuperseded, type WorkRecorded } from '#domain/directive/work-event.ts';
 import { workKinds } from '#domain/directive/work.ts';
+import type { DocumentChanged, DocumentStatusChanged } from '#domain/document/document-event.ts';
 import { rooms } from '#domain/room.ts';
 
 /** Few of each, so that viewers and events meet. */
@@ -191,6 +192,43 @@ export const worked: fc.Arbitrary<WorkRecorded> = fc
     };
   });
 
+const documentChanged: fc.Arbitrary<DocumentChanged> = fc
+  .record({
+    type: fc.constantFrom('document.arrived', 'document.changed'),
+    id: fc.constantFrom('v1', 'v2'),
+    state: fc.constantFrom('arrived', 'registered', 'done'),
+    createdAt: time,
+    rooms: fc.uniqueArray(room, { maxLength: 3 }),
+  })
+  .map(({ type, rooms: audience, ...document }) => ({
+    type,
+    document: {
+      ...document,
+      direction: 'incoming',
+      organId: 'o1',
+      version: 1,
+      typeCode: 'CV',
+      typeName: 'Công văn',
+      subject: 'Việc',
+      issuerName: 'Bộ',
+      urgency: 'normal',
+      circulation: 'none',
+      source: 'hub',
+      changedAt: document.createdAt,
+    },
+    act: 'register',
+    byName: 'An',
+    byTitle: 'Văn thư',
+    rooms: audience,
+  }));
+
+const documentStatus: fc.Arbitrary<DocumentStatusChanged> = fc.record({
+  type: fc.constant('document.status_changed' as const),
+  documentId: fc.constantFrom('v1', 'v2'),
+  deliveries: fc.constant([{ ordinal: 1, kind: 'organ', recipientName: 'Sở', status: '03' }] as const),
+  rooms: fc.uniqueArray(room, { maxLength: 3 }),
+});
+
 export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
   issued,
   recalled,
@@ -198,6 +236,8 @@ export const hubEvent: fc.Arbitrary<HubEvent> = fc.oneof(
   receipt,
   discussion,
   worked,
+  documentChanged,
+  documentStatus,
   fc.record({
     type: fc.constant('mail.delivered' as const),
     messageId: fc.constant('1'),

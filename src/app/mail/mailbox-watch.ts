@@ -1,5 +1,6 @@
 import type { MailboxesMoved, MailboxListener, MailboxWatch } from '#app/ports/mail.ts';
 import { isWork } from '#domain/directive/work-event.ts';
+import { isDocumentEvent } from '#domain/document/document-event.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 import { rooms } from '#domain/room.ts';
 
@@ -86,6 +87,7 @@ export function createMailboxWatch(roomsOf: (accountId: string) => readonly stri
 function touchesMailboxes(event: HubEvent): boolean {
   // New assignees are told of their mail by a `mail.delivered` of its own.
   if (isWork(event)) return false;
+  if (isDocumentEvent(event)) return false;
   switch (event.type) {
     case 'directive.issued':
     case 'directive.recalled':

@@ -5,6 +5,8 @@ import { rooms } from '#domain/room.ts';
 export interface HeldPosition {
   readonly positionId: string;
   readonly unitId: string;
+  /** The organ that the unit is or is within; absent where there is none above it. */
+  readonly organId?: string;
   /** Ids from the unit up to the province, the unit first. */
   readonly unitPath: readonly string[];
   readonly unitName: string;
@@ -28,6 +30,8 @@ export interface Actor {
   readonly personId?: string;
   readonly unitId?: string;
   readonly unitName?: string;
+  /** The organ of the account's own unit. */
+  readonly organId?: string;
   readonly positions: readonly HeldPosition[];
 }
 
@@ -66,7 +70,26 @@ export function roomsOf(actor: Actor): readonly string[] {
     ...(isAdministrator(actor) ? [rooms.administrators] : []),
     ...unitsAnsweredFor(actor).map((unitId) => rooms.unit(unitId)),
     ...issuingPositions(actor).map((position) => rooms.position(position.positionId)),
+    ...registriesOf(actor).map((organId) => rooms.registry(organId)),
   ];
+}
+
+const registryAuthorities: readonly Authority[] = ['clerk', 'office_chief', 'head'];
+
+/**
+ * The organs whose registers the actor reads: as clerk, office chief or head, or as the organ's own mailbox. The chair
+ * of a province reads what comes to the chair (domain.md §5.3).
+ */
+export function registriesOf(actor: Actor): readonly string[] {
+  const held = actor.positions
+    .filter(({ delegatedScope, authority, unitKind }) =>
+      authority === 'head' && unitKind === 'province_pc'
+        ? false
+        : delegatedScope === undefined && registryAuthorities.includes(authority),
+    )
+    .flatMap(({ organId }) => organId ?? []);
+  const own = actor.kind === 'role' || actor.kind === 'unit' ? (actor.organId ?? []) : [];
+  return [...new Set([...held, ...[own].flat()])];
 }
 
 /** Runs the system; reads no content (domain.md §8.10). */

@@ -202,7 +202,7 @@ function isWithin(
         target.positionIds?.includes(position.positionId) === true
       );
     case 'organ':
-      return target.organId === position.unitId;
+      return target.organId === (position.organId ?? position.unitId);
     case 'unit':
     case 'below':
       return target.unitPath?.includes(position.unitId) === true;

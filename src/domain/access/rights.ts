@@ -87,6 +87,9 @@ function withMet(target: PolicyTarget, isMet: boolean, condition: Condition): Po
 /** An office chief registers in the own organ, which is the post's unit. */
 function officePostsAt(actor: Actor, organId: string): readonly string[] {
   return actor.positions
-    .filter((position) => position.authority === 'office_chief' && position.unitId === organId)
+    .filter(
+      (position) =>
+        position.authority === 'office_chief' && (position.organId ?? position.unitId) === organId,
+    )
     .map((position) => position.positionId);
 }

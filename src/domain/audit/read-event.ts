@@ -8,5 +8,13 @@ export interface ContentRead {
   readonly ip?: string;
 }
 
-export const readKinds = ['directive', 'board', 'document', 'attachment', 'mail', 'audit'] as const;
+export const readKinds = [
+  'directive',
+  'board',
+  'document',
+  'attachment',
+  'mail',
+  'register',
+  'audit',
+] as const;
 export type ReadKind = (typeof readKinds)[number];

@@ -13,7 +13,7 @@ export interface NotationParts {
 }
 
 /** Appendix VI: CodeNumber and CodeNotation. */
-const codeNumberCharactersMax = 11;
+export const codeNumberCharactersMax = 11;
 export const codeNotationCharactersMax = 30;
 
 /** Capitals and digits with their marks, joined by hyphens; a point stands in the codes of units below a unit. */

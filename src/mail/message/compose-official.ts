@@ -38,7 +38,8 @@ export interface OfficialMessage {
   readonly replyTo: string;
   readonly subject: string;
   readonly urgency: Urgency;
-  readonly directiveId: string;
+  /** Of the mail that a directive is. */
+  readonly directiveId?: string;
   /** Fields of this kind of message, already valid header text, e.g. In-Reply-To. */
   readonly extra: readonly (readonly [name: string, words: readonly string[]])[];
   readonly blocks: readonly Block[];
@@ -57,10 +58,10 @@ export function composeOfficial(message: OfficialMessage): Buffer {
     to,
     replyTo,
     subject,
-    directiveId,
+    directiveId: directiveId ?? '',
   });
   const id = messageIdOf('messageId', messageId);
-  requireAscii('directiveId', directiveId, /^[\x21-\x7e]{1,200}$/);
+  if (directiveId !== undefined) requireAscii('directiveId', directiveId, /^[\x21-\x7e]{1,200}$/);
   if (Number.isNaN(message.date.getTime())) throw new HubError('bad_input', { field: 'date' });
   const priority = priorities[message.urgency];
   const boundary = `=_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`;
@@ -75,7 +76,7 @@ export function composeOfficial(message: OfficialMessage): Buffer {
     foldField('X-Priority', [priority.xPriority]),
     foldField('Importance', [priority.importance]),
     foldField('Priority', [priority.priority]),
-    foldField('Chidao-Directive', [directiveId]),
+    ...(directiveId === undefined ? [] : [foldField('Chidao-Directive', [directiveId])]),
     foldField('MIME-Version', ['1.0']),
     foldField('Content-Language', ['vi']),
     foldField('Content-Type', ['multipart/alternative;', `boundary="${boundary}"`]),

@@ -10,8 +10,10 @@ export interface ActorRow {
   readonly person_id: string | null;
   readonly unit_id: string | null;
   readonly unit_name: string | null;
+  readonly organ_id: string | null;
   readonly positions:
-    | (HeldPosition & {
+    | (Omit<HeldPosition, 'organId'> & {
+        organId: string | null;
         delegatedScope: HeldPosition['delegatedScope'] | null;
         holderName: string | null;
       })[]
@@ -24,13 +26,13 @@ export interface ActorRow {
  */
 export function actorColumns(moment: string): string {
   const position = (table: string, scope: string, holder: string) => `jsonb_build_object(
-      'positionId', ${table}.id, 'unitId', ${table}.unit_id, 'unitPath', unit_path(${table}.unit_id),
+      'positionId', ${table}.id, 'unitId', ${table}.unit_id, 'organId', organ_of(${table}.unit_id), 'unitPath', unit_path(${table}.unit_id),
       'unitName', n.name, 'unitKind', n.kind, 'title', ${table}.title, 'authority', ${table}.authority,
       'rank', ${table}.rank, 'delegatedScope', ${scope}, 'holderName', ${holder})`;
   const valid = (table: string) =>
     `${table}.valid_from <= ${moment} and (${table}.valid_to is null or ${moment} < ${table}.valid_to)`;
   return `a.id as account_id, a.address, a.display_name, a.kind, a.locale, a.person_id, a.unit_id,
-    (select name from org_unit where id = a.unit_id) as unit_name,
+    (select name from org_unit where id = a.unit_id) as unit_name, organ_of(a.unit_id) as organ_id,
     (select jsonb_agg(held.position) from (
        select ${position('p', 'null::text', 'null::text')} as position from position p join org_unit n on n.id = p.unit_id
          where p.person_id = a.person_id and ${valid('p')}
@@ -51,8 +53,10 @@ export function actorOf(row: ActorRow): Actor {
     ...(row.person_id === null ? {} : { personId: row.person_id }),
     ...(row.unit_id === null ? {} : { unitId: row.unit_id }),
     ...(row.unit_name === null ? {} : { unitName: row.unit_name }),
-    positions: (row.positions ?? []).map(({ delegatedScope, holderName, ...position }) => ({
+    ...(row.organ_id === null ? {} : { organId: row.organ_id }),
+    positions: (row.positions ?? []).map(({ delegatedScope, holderName, organId, ...position }) => ({
       ...position,
+      ...(organId === null ? {} : { organId }),
       ...(holderName === null || holderName === undefined ? {} : { holderName }),
       ...(delegatedScope === null || delegatedScope === undefined ? {} : { delegatedScope }),
     })),

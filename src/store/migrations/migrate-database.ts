@@ -9,6 +9,7 @@ import { ImapSearch0006 } from './0006-imap-search.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
+import { Documents0014 } from './0014-documents.ts';
 import { SearchPartHeaders0011 } from './0011-search-part-headers.ts';
 import { DirectiveWork0012 } from './0012-directive-work.ts';
 import { Calendar0013 } from './0013-calendar.ts';
@@ -29,6 +30,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,
   '0009-stamp-log': StampLog0009,
+  '0014-documents': Documents0014,
   '0011-search-part-headers': SearchPartHeaders0011,
   '0012-directive-work': DirectiveWork0012,
   '0013-calendar': Calendar0013,

@@ -8,6 +8,7 @@ export const migrationNames = [
   '0007-sts-mode',
   '0008-mail-import',
   '0009-stamp-log',
+  '0014-documents',
   '0011-search-part-headers',
   '0012-directive-work',
   '0013-calendar',

@@ -19,6 +19,7 @@ import {
   startTestHub,
   type TestHub,
 } from '#support/start-test-hub.ts';
+import { documentAccessCases } from './document-access-cases.ts';
 
 /** Words that stand in no other text of the hub: they may reach only who has a path to the directive. */
 const subjectMark = 'Kiểm tra phân quyền 7d1f3a';
@@ -46,6 +47,7 @@ const cases: AccessCases = {
   ],
   'DELETE /api/v1/sessions/current': [{ path: () => '/api/v1/sessions/current', expected: all(204) }],
   'POST /api/v1/sessions/ticket': [{ path: () => '/api/v1/sessions/ticket', expected: all(201) }],
+  ...documentAccessCases,
   'GET /api/v1/me': [{ path: () => '/api/v1/me', expected: all(200) }],
   'GET /api/v1/people': [{ path: () => '/api/v1/people?query=7d1f3a', expected: all(200) }],
   'GET /api/v1/units': [{ path: () => '/api/v1/units?query=7d1f3a', expected: all(200) }],
