@@ -77,7 +77,11 @@ async function receive(
           at,
           receipts: [{ directiveId: directive.id, accountId: actor.accountId }],
         });
-        const own = kind === 'opened' ? [] : await tx.acknowledgeOne(assignmentId, actor.accountId, at);
+        // A receipt that was written has moved the assignment with it.
+        const own =
+          kind === 'opened' || receipts.length > 0
+            ? []
+            : await tx.acknowledgeOne(assignmentId, actor.accountId, at);
         await tx.record([...receipts, ...own, ...mailEvents], at);
         return { id: assignmentId };
       },
