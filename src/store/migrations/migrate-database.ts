@@ -9,10 +9,10 @@ import { ImapSearch0006 } from './0006-imap-search.ts';
 import { StsMode0007 } from './0007-sts-mode.ts';
 import { MailImport0008 } from './0008-mail-import.ts';
 import { StampLog0009 } from './0009-stamp-log.ts';
-import { Documents0014 } from './0014-documents.ts';
 import { SearchPartHeaders0011 } from './0011-search-part-headers.ts';
 import { DirectiveWork0012 } from './0012-directive-work.ts';
 import { Calendar0013 } from './0013-calendar.ts';
+import { Documents0014 } from './0014-documents.ts';
 import { ReplyAct0016 } from './0016-reply-act.ts';
 import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
@@ -30,10 +30,10 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0007-sts-mode': StsMode0007,
   '0008-mail-import': MailImport0008,
   '0009-stamp-log': StampLog0009,
-  '0014-documents': Documents0014,
   '0011-search-part-headers': SearchPartHeaders0011,
   '0012-directive-work': DirectiveWork0012,
   '0013-calendar': Calendar0013,
+  '0014-documents': Documents0014,
   '0016-reply-act': ReplyAct0016,
   '0017-discussion': Discussion0017,
   '0023-audit': Audit0023,
