@@ -3,7 +3,7 @@ import { demoId, demoStaffCode } from './demo-ids.ts';
 import type { DomainRoster, DrawnAccount } from './domain-roster.ts';
 import type { OrganBlueprint } from './organ-blueprints.ts';
 import type { OrganUnits } from './organ-units.ts';
-import { postsOf, type Post } from './posts.ts';
+import { auditingOrgan, auditorPost, postsOf, type Post } from './posts.ts';
 import type { Seat } from './seats.ts';
 import { clerkMailbox, organMailbox, wellKnownLocalPart } from './well-known.ts';
 
@@ -104,11 +104,12 @@ function seatStaff(
     });
   }
   const localPart = wellKnownLocalPart(blueprint.slug, seat, ordinal) ?? drawn.localPart;
+  const audits = blueprint.slug === auditingOrgan && seat === 'deputy' && ordinal === 0;
   return staffMember({
     address: `${localPart}@${domain}`,
     kind: 'personal',
     personName: drawn.displayName,
-    posts,
+    posts: audits ? [...posts, auditorPost(organ, blueprint.rankBase)] : posts,
     validFrom,
   });
 }

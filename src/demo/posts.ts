@@ -2,7 +2,7 @@ import type { Authority, OrgUnit, Position } from '#domain/organisation/organisa
 import type { OrganBlueprint } from './organ-blueprints.ts';
 import type { OrganUnits } from './organ-units.ts';
 import type { Seat } from './seats.ts';
-import { clerkTitle, counterTitle, unitHeadTitle } from './titles.ts';
+import { auditorTitle, clerkTitle, counterTitle, unitHeadTitle } from './titles.ts';
 
 /** A post before somebody holds it. */
 export interface Post {
@@ -27,6 +27,13 @@ function officeChiefPosts(blueprint: OrganBlueprint, units: OrganUnits): Post[] 
     { unit: units.organ, title, authority: 'office_chief', rank, signingAuthority: 'TL' },
     ...(units.office === undefined ? [] : [unitHeadPost(units.office, title, rank)]),
   ];
+}
+
+/** Whoever reads the audit is of the inspectorate (thanh tra), and has another post there. */
+export const auditingOrgan = 'thanhtra';
+
+export function auditorPost(unit: OrgUnit, rankBase: number): Post {
+  return { unit, title: auditorTitle, authority: 'auditor', rank: rankBase + rankSteps.staff };
 }
 
 /** Specialists are spread evenly over the inner units; an organ without any keeps them itself. */

@@ -90,6 +90,7 @@ export function communeTitles(areaType: string): OrganTitles {
 
 export const clerkTitle = 'Văn thư';
 export const counterTitle = 'Công chức tiếp nhận và trả kết quả';
+export const auditorTitle = 'Kiểm tra viên nhật ký hệ thống';
 export const administratorTitle = 'Quản trị hệ thống';
 
 const unitHeadTitles: readonly (readonly [start: string, title: string])[] = [

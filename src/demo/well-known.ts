@@ -4,6 +4,7 @@ import type { Seat } from './seats.ts';
 const wellKnown: Readonly<Record<string, Partial<Record<Seat, string>>>> = {
   vpubnd: { head: 'chutich', deputy: 'phochutich' },
   stttt: { head: 'giamdoc' },
+  thanhtra: { deputy: 'kiemtra' },
   phanthiet: { head: 'chutich' },
 };
 

@@ -2,7 +2,7 @@ import { accountsOf, anchorHash, type AuditedAccount, sealEvents } from '#domain
 import { type AuditAnchor, type AuditEntry, chainStart, hubChain } from '#domain/audit/audit-entry.ts';
 import { dateOfDayNumber, dayNumberAt, instantMs } from '#domain/calendar/local-date.ts';
 import type { Database, Transaction } from '#store/database.ts';
-import { chainHeads, eventsAfter, type EntryRow, readAnchors } from './audit-rows.ts';
+import { chainHeads, eventsAfter, type EntryRow } from './audit-rows.ts';
 
 /** One process at a time, whichever comes first; any number that nothing else in the database uses. */
 const sealLock = 7_301_023;
@@ -49,15 +49,20 @@ export function anchorDay(database: Database, now: Date): Promise<readonly Audit
     const today = dayNumberAt(now);
     const day = dateOfDayNumber(today - 1);
     const endedAt = new Date(instantMs(today, 0));
-    const anchors = await readAnchors(tx);
-    const last = anchors.at(-1);
+    const [last] = await tx.rows<{ day: string; seq: number; hash: string }>(
+      `select to_char(day, 'YYYY-MM-DD') as day, seq, hash from audit_anchor a order by a.day desc limit 1`,
+    );
     if (last !== undefined && last.day >= day) return [];
     const { seq, position } = await headOf(tx);
     const [waiting] = await tx.rows(`select 1 from outbox where position > $1 and at < $2 limit 1`, [
       position,
       endedAt,
     ]);
-    if (waiting !== undefined || seq === (last?.seq ?? 0)) return [];
+    // The first entry that no anchor binds tells enough: this is asked every second.
+    const [unbound] = await tx.rows<{ at: Date }>(`select at from audit_event where seq = $1`, [
+      (last?.seq ?? 0) + 1,
+    ]);
+    if (waiting !== undefined || unbound === undefined || unbound.at >= endedAt) return [];
     const heads = Object.fromEntries(await chainHeads(tx));
     const prevHash = last?.hash ?? chainStart.hash;
     const said = { day, at: now.toISOString(), seq, position, heads, prevHash };

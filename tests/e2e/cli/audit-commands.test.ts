@@ -80,6 +80,7 @@ describe('the audit of a running hub', () => {
 
   it('is verified by a command, with anchors from elsewhere, and finds what was changed', async () => {
     expect(await run('audit', 'verify')).toMatch(/^\d+ entries, no fault\.\n$/u);
+    // No day has ended since the first start.
     expect(await run('audit', 'anchors')).toBe('');
     const anchors = join(folder, 'anchors.jsonl');
     const foreign = { day: '2016-05-11', hash: 'f'.repeat(64), heads: {}, prevHash: '0'.repeat(64) };

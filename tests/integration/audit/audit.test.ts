@@ -195,9 +195,10 @@ describe('anchors', () => {
   it('bind a day once it has ended and all of it is sealed', async () => {
     await write([change(1)]);
     const tomorrow = new Date('2026-05-11T17:00:00Z');
-    expect(await audit.anchor(now)).toEqual([]);
     expect(await audit.anchor(tomorrow)).toEqual([]);
     await sealAll();
+    // The day before had nothing, and this one has not ended.
+    expect(await audit.anchor(now)).toEqual([]);
     expect(await audit.anchor(tomorrow)).toMatchObject([{ day: '2026-05-11', seq: 1, position: 1 }]);
     expect(await audit.anchor(tomorrow)).toEqual([]);
     expect(await faults()).toEqual([]);

@@ -225,6 +225,16 @@ describe.each(sizes)('demoProvince (%s)', (size) => {
     expect(positionsOf(province, address).map((position) => position.authority)).toEqual([authority]);
   });
 
+  test('it has one auditor, of the inspectorate, where there is one', () => {
+    const auditors = province.positions.filter((position) => position.authority === 'auditor');
+    const inspectorate = province.domains.some((domain) => domain.fqdn === 'thanhtra.binhthuan.example');
+    expect(auditors).toHaveLength(inspectorate ? 1 : 0);
+    if (inspectorate)
+      expect(
+        positionsOf(province, 'kiemtra@thanhtra.binhthuan.example').map(({ authority }) => authority),
+      ).toEqual(['deputy', 'auditor']);
+  });
+
   test('it keeps only system addresses on the apex, and the administrator has no other authority', () => {
     const apex = province.domains.find((domain) => domain.system);
     const system = province.accounts.filter((account) => account.domainId === apex?.id);
