@@ -1,3 +1,5 @@
+import { withoutOrigin } from './act-origin.ts';
+
 export interface CoalesceOptions<Input> {
   /** What one run takes at the most, as the sum of weights; a heavier input runs alone. */
   readonly weightMax: number;
@@ -64,7 +66,7 @@ export function coalesce<Input, Output>(
       waiting.push({ input, weight: options.weightOf?.(input) ?? 1, resolve, reject });
       if (running) return;
       running = true;
-      // After what else has come with the same turn of the event loop.
-      setImmediate(() => void runAll());
+      // After what else has come with the same turn of the event loop. Of many callers at once, and so of none.
+      withoutOrigin(() => setImmediate(() => void runAll()));
     });
 }

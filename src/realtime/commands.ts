@@ -4,6 +4,7 @@ import { recallDirective } from '#app/directive/recall-directive.ts';
 import type { Hub } from '#app/hub.ts';
 import type { Actor } from '#domain/access/actor.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { withOrigin } from '#lib/act-origin.ts';
 import type { Answer } from '#protocol/change.ts';
 import { draftOf } from '#protocol/draft.ts';
 import { assignmentCommand, issueCommand, recallCommand } from '#protocol/request.ts';
@@ -29,7 +30,7 @@ export function registerCommands(socket: HubSocket, hub: Hub, logFault: (error: 
       // A client that wants no answer may leave the callback out.
       const reply =
         typeof answer === 'function' ? (answer as (result: Answer<Result>) => void) : () => undefined;
-      work(input).then(
+      withOrigin({ accountId: socket.data.accountId }, () => work(input)).then(
         (result) => reply({ ok: true, ...result }),
         (error: unknown) => reply(refusalAnswer(error, socket.data.locale, logFault)),
       );

@@ -3,6 +3,7 @@ import { openSession } from '#app/access/sign-in.ts';
 import type { Hub } from '#app/hub.ts';
 import type { OpenSession } from '#app/ports/access-store.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { withOrigin } from '#lib/act-origin.ts';
 import type { AllowedOrigins } from '#lib/allowed-origins.ts';
 
 declare module 'fastify' {
@@ -46,6 +47,11 @@ export function guardSignIn(app: FastifyInstance, hub: Hub, origins: AllowedOrig
     )
       return;
     request.session = await openSession(hub, tokenOf(request));
+  });
+  // Only here: while a body is read, Node calls back from outside of whatever was begun before.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const accountId = request.session?.actor.accountId;
+    withOrigin({ ip: request.ip, ...(accountId === undefined ? {} : { accountId }) }, done);
   });
 }
 

@@ -10,6 +10,7 @@ import { startLogReader, type LogReader } from '#app/log/log-reader.ts';
 import type { Config } from '#root/config.ts';
 import { systemClock } from '#domain/clock.ts';
 import type { MailSite } from '#domain/mail/mail-site.ts';
+import { withoutOrigin } from '#lib/act-origin.ts';
 import { createQuiet } from '#lib/quiet.ts';
 import { createAllowedOrigins } from '#lib/allowed-origins.ts';
 import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
@@ -130,7 +131,8 @@ async function startParts(
   const closing = new AbortController();
   const wakers = { committed: () => {} };
   const seedSize = (await settings.read<string>('seed')) ?? config.seed;
-  const committed = () => wakers.committed();
+  // What the log sets going is nobody's request any more.
+  const committed = () => withoutOrigin(wakers.committed);
   const outside = createOutsideMail({
     config: config.mail,
     database: store.database,

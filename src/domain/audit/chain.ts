@@ -1,3 +1,4 @@
+import type { ActOrigin } from '#lib/act-origin.ts';
 import { sha256, sha256After, sha256OfHashes } from '#lib/sha256.ts';
 import {
   type AuditAnchor,
@@ -16,6 +17,8 @@ export interface LoggedEvent {
   readonly position: number;
   readonly at: Date;
   readonly payload: { readonly type: string };
+  /** Whose request wrote it. */
+  readonly origin?: ActOrigin | null;
 }
 
 /** How an account stood when its act was sealed. */
@@ -28,7 +31,9 @@ export interface AuditedAccount {
 /** SHA-256 over the events, each by its own hash, in the order of their positions. */
 export function eventsHash(events: readonly LoggedEvent[]): string {
   return sha256OfHashes(
-    events.map(({ position, at, payload }) => sha256(canonicalJson({ position, at, payload }))),
+    events.map(({ position, at, payload, origin }) =>
+      sha256(canonicalJson({ position, at, payload, origin: origin ?? undefined })),
+    ),
   );
 }
 
@@ -46,7 +51,7 @@ export function anchorHash(anchor: Omit<AuditAnchor, 'hash'>): string {
 
 /** The account whose act it was, for the events that have one: to look up before they are sealed. */
 export function accountsOf(events: readonly LoggedEvent[]): readonly string[] {
-  const ids = events.flatMap(({ payload }) => auditedOf(payload).accountId ?? []);
+  const ids = events.flatMap((event) => doerOf(event) ?? []);
   return [...new Set(ids)];
 }
 
@@ -91,17 +96,19 @@ function factsOf(
 
 function single(event: LoggedEvent, accounts: ReadonlyMap<string, AuditedAccount>): Unplaced {
   const audited = auditedOf(event.payload);
-  const account = audited.accountId === undefined ? undefined : accounts.get(audited.accountId);
+  const accountId = doerOf(event);
+  const account = accountId === undefined ? undefined : accounts.get(accountId);
+  const ip = audited.ip ?? event.origin?.ip;
   const actor = audited.actor ?? account?.address;
   return {
     at: event.at.toISOString(),
     action: audited.action,
     chain: account?.organId ?? hubChain,
-    ...(audited.accountId === undefined ? {} : { accountId: audited.accountId }),
+    ...(accountId === undefined ? {} : { accountId }),
     ...(actor === undefined ? {} : { actor }),
     ...(audited.onBehalfOfPositionId === undefined ? {} : { onBehalfOf: audited.onBehalfOfPositionId }),
     ...(audited.object === undefined ? {} : { object: audited.object }),
-    ...(audited.ip === undefined ? {} : { ip: audited.ip }),
+    ...(ip === undefined ? {} : { ip }),
     ...covering([event]),
     ...(audited.before === undefined ? {} : { beforeHash: hashOf(audited.before) }),
     ...(audited.after === undefined ? {} : { afterHash: hashOf(audited.after) }),
@@ -134,6 +141,11 @@ function covering(events: readonly LoggedEvent[]) {
     eventCount: events.length,
     eventsHash: eventsHash(events),
   };
+}
+
+/** Whose request it was, or else whom the event names: a delegate recalls what somebody else has issued. */
+function doerOf({ payload, origin }: LoggedEvent): string | undefined {
+  return origin?.accountId ?? auditedOf(payload).accountId;
 }
 
 /** What already is a SHA-256 stays as it is. */

@@ -73,7 +73,7 @@ export function eventsAfter(
   limit: number,
 ): Promise<readonly LoggedEvent[]> {
   return sql.rows<LoggedEvent>(
-    `select position, at, payload from outbox where position > $1 and position <= $2 order by position limit $3`,
+    `select position, at, payload, origin from outbox where position > $1 and position <= $2 order by position limit $3`,
     [after, upTo, limit],
   );
 }

@@ -1,4 +1,5 @@
 import { audienceOf, type HubEvent } from '#domain/event.ts';
+import { currentOrigin } from '#lib/act-origin.ts';
 import type { Transaction } from '#store/database.ts';
 import { prepared } from '#store/prepared.ts';
 
@@ -27,11 +28,12 @@ export function recordTimedEvents(tx: Transaction, events: readonly TimedEvent[]
     rooms: audienceOf(event),
     payload: event,
   }));
-  tx.send(outboxSql, [JSON.stringify(rows)]);
+  const origin = currentOrigin();
+  tx.send(outboxSql, [JSON.stringify(rows), origin === undefined ? null : JSON.stringify(origin)]);
 }
 
-const outboxSql = prepared(`insert into outbox (type, at, rooms, payload)
-     select e.type, e.at, array(select jsonb_array_elements_text(e.rooms)), e.payload
+const outboxSql = prepared(`insert into outbox (type, at, rooms, payload, origin)
+     select e.type, e.at, array(select jsonb_array_elements_text(e.rooms)), e.payload, $2::jsonb
      from rows from (jsonb_to_recordset($1::jsonb) as (type text, at timestamptz, rooms jsonb, payload jsonb))
        with ordinality as e(type, at, rooms, payload, place)
      order by e.place`);

@@ -18,6 +18,7 @@ import { Discussion0017 } from './0017-discussion.ts';
 import { Audit0023 } from './0023-audit.ts';
 import { DelegationLife0032 } from './0032-delegation-life.ts';
 import { OutsideRecipient0036 } from './0036-outside-recipient.ts';
+import { ActOrigin0043 } from './0043-act-origin.ts';
 import { DirectiveDrafts0052 } from './0052-directive-drafts.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
@@ -39,6 +40,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0023-audit': Audit0023,
   '0032-delegation-life': DelegationLife0032,
   '0036-outside-recipient': OutsideRecipient0036,
+  '0043-act-origin': ActOrigin0043,
   '0052-directive-drafts': DirectiveDrafts0052,
 };
 

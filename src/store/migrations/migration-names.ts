@@ -17,6 +17,7 @@ export const migrationNames = [
   '0023-audit',
   '0032-delegation-life',
   '0036-outside-recipient',
+  '0043-act-origin',
   '0052-directive-drafts',
 ] as const;
 

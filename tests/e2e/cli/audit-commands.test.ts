@@ -66,7 +66,7 @@ describe('the audit of a running hub', () => {
     });
     expect(ofDirective).toEqual(
       expect.arrayContaining([
-        expect.objectContaining({ action: 'directive.issued', actor: leader }),
+        expect.objectContaining({ action: 'directive.issued', actor: leader, ip: '127.0.0.1' }),
         expect.objectContaining({ action: 'content.read', actor: official, ip: '127.0.0.1' }),
       ]),
     );

@@ -8,6 +8,7 @@ import type { Audit, AuditVerdict } from '#app/ports/audit.ts';
 import { operator } from '#domain/access/administered.ts';
 import type { Actor } from '#domain/access/actor.ts';
 import type { HubEvent } from '#domain/event.ts';
+import { withOrigin } from '#lib/act-origin.ts';
 import { createAudit } from '#store/audit/audit-store.ts';
 import { createHubStore } from '#store/hub-store.ts';
 import { recordEvents } from '#store/log/record-events.ts';
@@ -120,6 +121,35 @@ describe('sealing', () => {
       { chain: organ, chainSeq: 1, actor: account?.address, object: 'mail:m', ip: '::1' },
     ]);
     expect(await faults()).toEqual([]);
+  });
+
+  it('keeps whose request it was and from where, of each for itself', async () => {
+    const recalled: HubEvent = {
+      type: 'directive.recalled',
+      directiveId: 'd',
+      issuerAccountId: 'chair',
+      recalledAt: now.toISOString(),
+      reason: 'Nhầm',
+      rooms: [],
+    };
+    await Promise.all(
+      ['x', 'y'].map((name, index) =>
+        withOrigin({ accountId: `delegate-${name}`, ip: `10.0.0.${index}` }, () => write([recalled])),
+      ),
+    );
+    await write([recalled]);
+    await sealAll();
+    const { items } = await audit.list({ object: 'directive:d' }, { limit: 10 });
+    expect(items.map(({ accountId, ip }) => [accountId, ip])).toEqual(
+      expect.arrayContaining([
+        ['chair', undefined],
+        ['delegate-x', '10.0.0.0'],
+        ['delegate-y', '10.0.0.1'],
+      ]),
+    );
+    expect(await faults()).toEqual([]);
+    await tamper(`update outbox set origin = '{"accountId": "somebody"}' where position = 1`);
+    expect(await faults()).toContain('event_changed');
   });
 
   it('is not stopped by an event that names something odd', async () => {
