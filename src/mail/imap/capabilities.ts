@@ -36,6 +36,7 @@ const afterLogin = [
   'UNAUTHENTICATE',
   'COMPRESS=DEFLATE',
   'MULTIAPPEND',
+  'CATENATE',
   'REPLACE',
   'BINARY',
   'UTF8=ACCEPT',

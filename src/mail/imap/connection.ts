@@ -127,15 +127,12 @@ export class ImapConnection {
 
   /** A refused literal that is already on its way must not be read as commands (I2). */
   async #answerLiteral(announced: Extract<Decoded, { type: 'literal' }>): Promise<void> {
-    const { limits, admission } = this.#context;
+    const { limits } = this.#context;
     const { tag, name } = readHead(announced.head);
     const refusal =
       judgeLiteral(announced, { name, isSignedIn: this.#session.isSignedIn, limits }) ??
-      (admission.holdLiteral(announced.size)
-        ? undefined
-        : new CommandRefused('The server is short of memory; try again', 'UNAVAILABLE'));
+      (this.#hold(announced.size) ? undefined : shortOfMemory());
     if (refusal === undefined) {
-      this.#literalBytesHeld += announced.size;
       this.#decoder.acceptLiteral();
       if (announced.nonSynchronising) return;
       this.#output.line('+ Ready for the literal');
@@ -146,6 +143,12 @@ export class ImapConnection {
     if (!announced.nonSynchronising) return this.#finishCommand(tag, refuse(refusal));
     await this.#finishCommand(tag, bad(refusal.message));
     throw new SessionEnded('The literal was refused');
+  }
+
+  #hold(bytes: number): boolean {
+    if (!this.#context.admission.holdLiteral(bytes)) return false;
+    this.#literalBytesHeld += bytes;
+    return true;
   }
 
   #releaseLiterals(): void {
@@ -272,6 +275,9 @@ export class ImapConnection {
       requestSignOut: () => {
         this.#plan = 'sign_out';
       },
+      holdOctets: (bytes) => {
+        if (!this.#hold(bytes)) throw shortOfMemory();
+      },
       requestEnd: () => {
         this.#plan = 'end';
       },
@@ -332,6 +338,10 @@ export class ImapConnection {
 
 function bad(text: string): Outcome {
   return refuse(new CommandRefused(text, undefined, 'BAD'));
+}
+
+function shortOfMemory(): CommandRefused {
+  return new CommandRefused('The server is short of memory; try again', 'UNAVAILABLE');
 }
 
 /** A broken connection shows itself by its close. */

@@ -38,6 +38,8 @@ export interface SessionDoor {
   requestTls(): void;
   /** The session starts anew after the answer to the running command, on the same connection. */
   requestSignOut(): void;
+  /** Counts what a command holds in memory until its answer, like a literal. Throws `CommandRefused`. */
+  holdOctets(bytes: number): void;
   /** Compression begins after the answer to the running command; what came in clear behind it is dropped. */
   requestCompression(): void;
   isCompressed(): boolean;

@@ -62,6 +62,8 @@ const numbered =
   (command: string, rest: string): Case =>
   () => [`${command} 1:* ${rest}`];
 
+const inUrl = (mailbox: string): string => encodeURI(mailbox.replaceAll('"', ''));
+
 /** What a stranger can say to each command about the mailbox of another, or about its UIDs in his own. */
 const cases: Readonly<Record<string, Case>> = {
   CAPABILITY: nothing,
@@ -116,6 +118,7 @@ const cases: Readonly<Record<string, Case>> = {
   APPEND: (mailbox) => [
     `APPEND ${mailbox} (\\Seen) {3+}\r\nx:y`,
     `APPEND ${mailbox} {3+}\r\nx:y (\\Deleted) {3+}\r\nx:z`,
+    `APPEND INBOX CATENATE (URL "/${inUrl(mailbox)}/;UID=1")`,
   ],
   REPLACE: (mailbox) => [`REPLACE 1 ${mailbox} {3+}\r\nx:y`],
   'UID REPLACE': (mailbox) => [`UID REPLACE 1 ${mailbox} {3+}\r\nx:y`, 'UID REPLACE 1 INBOX {3+}\r\nx:y'],
@@ -230,6 +233,7 @@ async function strangerAt(): Promise<ImapClient> {
 function withoutFigures(answer: string, mailbox: string): string {
   return answer
     .replaceAll(mailbox, 'MAILBOX')
+    .replaceAll(inUrl(mailbox), 'MAILBOX')
     .replaceAll(/\d+/g, '0')
     .split('\n')
     .filter((line) => !line.startsWith('* FLAGS'))

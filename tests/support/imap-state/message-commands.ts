@@ -28,7 +28,7 @@ export function appendCommand(truth: AccountTruth, random: Random): StateCommand
   const above = mailbox.highestUid;
   const flags = random.pick(['', String.raw`(\Seen) `, String.raw`(\Flagged Rieng) `]);
   return {
-    text: `APPEND ${mailbox.name} ${flags}{${message.octets.length}+}\r\n${message.octets}`,
+    text: `APPEND ${mailbox.name} ${flags}${random.chance(30) ? inPieces(message.octets, random) : literal(message.octets)}`,
     mayExpunge: true,
     end({ code }) {
       const [name, validity, uid] = code?.split(' ') ?? [];
@@ -39,6 +39,16 @@ export function appendCommand(truth: AccountTruth, random: Random): StateCommand
       message.isAcknowledged = true;
     },
   };
+}
+
+function literal(octets: string): string {
+  return `{${octets.length}+}\r\n${octets}`;
+}
+
+/** The same message put together from two pieces (RFC 4469). */
+function inPieces(octets: string, random: Random): string {
+  const at = 1 + random.below(octets.length - 1);
+  return `CATENATE (TEXT ${literal(octets.slice(0, at))} TEXT ${literal(octets.slice(at))})`;
 }
 
 /** An APPEND that is never complete: its message must never be anywhere (I12). */

@@ -1,10 +1,11 @@
 import { HubError } from '#domain/hub-error.ts';
+import { composeMessages } from '#mail/imap/append/compose-messages.ts';
 import { orTryCreate } from '#mail/imap/error-responses.ts';
 import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { scanNewMessage } from '#mail/imap/grammar/new-message.ts';
 import { scanSequenceNumber } from '#mail/imap/grammar/sequence-set.ts';
 import { CommandRefused, completed } from '#mail/imap/responses.ts';
 
-import { scanNewMessage } from './append.ts';
 import { defineCommand, type ImapCommand, withMailbox } from './command.ts';
 
 export const replace = replaceCommand('REPLACE', false);
@@ -27,13 +28,13 @@ function replaceCommand(name: string, byUid: boolean): ImapCommand {
     run: async (session, { set, path, message }) => {
       const { view, access } = session;
       if (view.readOnly) throw new CommandRefused('The mailbox is open for reading only', 'CANNOT');
-      if (message.bytes.length === 0) throw new CommandRefused('The message is empty');
+      const messages = await composeMessages(session, [message]);
       const [ref] = view.resolve(set, byUid);
       if (ref === undefined) throw noSuchMessage();
       const replaces = { mailboxId: view.mailbox.id, uid: ref.uid };
       const { accountId } = access;
       const appended = await orNoMessage(
-        orTryCreate(access.appendAll({ accountId, path, messages: [message], replaces })),
+        orTryCreate(access.appendAll({ accountId, path, messages, replaces })),
       );
       session.noteChange();
       const [uid] = appended.uids;

@@ -134,7 +134,7 @@ function scanBinary(scanner: Scanner, name: string, limits: FetchItemLimits): Fe
 }
 
 /** RFC 9051, section-spec: `1.2.HEADER.FIELDS (DATE FROM)`, `2.MIME`, `TEXT`, or nothing for the whole. */
-function scanSection(scanner: Scanner, limits: FetchItemLimits): Section {
+export function scanSection(scanner: Scanner, limits: FetchItemLimits): Section {
   const words = scanner
     .run((byte) => isItemByte(byte) && byte !== 0x5b)
     .toUpperCase()
