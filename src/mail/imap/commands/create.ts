@@ -1,5 +1,5 @@
 import type { SpecialUse } from '#domain/mail/structure.ts';
-import { scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { encodeMailboxName, encodeOldName, scanSpelledPath } from '#mail/imap/grammar/mailbox-name.ts';
 import { mailboxObjectId } from '#mail/imap/grammar/object-id.ts';
 import { specialUseNamed } from '#mail/imap/grammar/special-use.ts';
 import { CommandRefused, completed } from '#mail/imap/responses.ts';
@@ -15,13 +15,18 @@ export const create = defineCommand({
   tells: 'all',
   parse: (scanner, limits) => {
     scanner.space();
-    const path = scanMailboxPath(scanner, limits.mailboxPathBytesMax);
+    const { path, spelled } = scanSpelledPath(scanner, limits.mailboxPathBytesMax);
     const specialUse = scanner.skip(' ') ? scanUse(scanner) : undefined;
-    return { path: path.endsWith('/') ? path.slice(0, -1) : path, specialUse };
+    return { path: path.endsWith('/') ? path.slice(0, -1) : path, spelled, specialUse };
   },
-  run: async (session, { path, specialUse }) => {
+  run: async (session, { path, spelled, specialUse }) => {
     if (path === '') throw new CommandRefused('The mailbox name is empty', 'CANNOT');
     const mailbox = await session.access.create(path, specialUse);
+    // RFC 9051, section 6.3.9.7.
+    if (spelled !== undefined && session.enabled.has('IMAP4REV2')) {
+      const name = encodeMailboxName(mailbox.path, session);
+      session.output.line(`* LIST (\\Subscribed) "/" ${name}${encodeOldName(spelled, session)}`);
+    }
     return completed('CREATE completed', `MAILBOXID (${mailboxObjectId(mailbox)})`);
   },
 });

@@ -1,4 +1,4 @@
-import { encodeMailboxName, scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { encodeMailboxName, encodeOldName, scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
 import { CommandRefused, completed } from '#mail/imap/responses.ts';
 import type { Session } from '#mail/imap/session.ts';
 import type { Octets } from '#mail/imap/wire/encode.ts';
@@ -27,6 +27,5 @@ export const rename = defineCommand({
 });
 
 function renamedLine(session: Session, from: string, to: string): Octets {
-  const [before, after] = [encodeMailboxName(from, session), encodeMailboxName(to, session)];
-  return `* LIST () "/" ${after} ("OLDNAME" (${before}))`;
+  return `* LIST () "/" ${encodeMailboxName(to, session)}${encodeOldName(from, session)}`;
 }

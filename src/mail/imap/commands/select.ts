@@ -1,7 +1,7 @@
 import { flagsAllowed, hasRights, rightBit } from '#domain/mail/mailbox-rights.ts';
 import { encodeFlags, systemFlags } from '#mail/imap/grammar/flags.ts';
 import { mailboxObjectId } from '#mail/imap/grammar/object-id.ts';
-import { encodeMailboxName, scanMailboxPath } from '#mail/imap/grammar/mailbox-name.ts';
+import { encodeMailboxName, encodeOldName, scanSpelledPath } from '#mail/imap/grammar/mailbox-name.ts';
 import { type Resync, scanSelectParameters } from '#mail/imap/grammar/select-parameters.ts';
 import { mergeRanges, rangesHold } from '#mail/imap/grammar/sequence-set.ts';
 import { matchedUntil, vanishedSet } from '#mail/imap/mailbox/vanished.ts';
@@ -19,15 +19,15 @@ export function selectCommand(name: string, readOnly: boolean): ImapCommand {
     tells: 'nothing',
     parse: (scanner, limits) => {
       scanner.space();
-      const path = scanMailboxPath(scanner, limits.mailboxPathBytesMax);
-      return { path, ...scanSelectParameters(scanner, limits) };
+      const name = scanSpelledPath(scanner, limits.mailboxPathBytesMax);
+      return { ...name, ...scanSelectParameters(scanner, limits) };
     },
-    run: async (session, { path, condstore, resync }) => {
+    run: async (session, { path, spelled, condstore, resync }) => {
       if (resync !== undefined && !session.knowsQresync)
         throw new CommandRefused('Enable QRESYNC first', undefined, 'BAD');
       await session.select(path, readOnly);
       if (condstore) session.knowsCondstore = true;
-      greet(session);
+      greet(session, spelled);
       if (resync !== undefined) await tellMissed(session, resync);
       return completed(`${name} completed`, session.view.readOnly ? 'READ-ONLY' : 'READ-WRITE');
     },
@@ -38,7 +38,7 @@ export function selectCommand(name: string, readOnly: boolean): ImapCommand {
  * RFC 9051, section 6.3.2; HIGHESTMODSEQ of RFC 7162, section 3.1.2.1, and MAILBOXID of RFC 8474, section 4.2. Nothing
  * is recent; who speaks IMAP4rev2 hears no RECENT and no UNSEEN, and LIST instead.
  */
-function greet(session: Session): void {
+function greet(session: Session, spelled: string | undefined): void {
   const { view, output } = session;
   const isRev2 = session.enabled.has('IMAP4REV2');
   const names = view.flagNames();
@@ -52,7 +52,9 @@ function greet(session: Session): void {
   output.line(`* OK [UIDNEXT ${view.index.uidNext}] Next UID`);
   output.line(`* OK [HIGHESTMODSEQ ${view.completeModseq}] Highest mod-sequence`);
   output.line(`* OK [MAILBOXID (${mailboxObjectId(view.mailbox)})] Its own id`);
-  if (isRev2) output.line(`* LIST () "/" ${encodeMailboxName(view.mailbox.path, session)}`);
+  if (!isRev2) return;
+  const name = encodeMailboxName(view.mailbox.path, session);
+  output.line(`* LIST () "/" ${name}${encodeOldName(spelled, session)}`);
 }
 
 /**

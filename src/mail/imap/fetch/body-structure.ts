@@ -14,20 +14,36 @@ const EMPTY_TEXT: MimePart = {
   lines: 0,
 };
 
-/** BODYSTRUCTURE, or BODY without the extension data (RFC 9051, section 7.5.2). */
-export function encodeBodyStructure(part: MimePart, extended: boolean): Octets {
-  return part.type === 'multipart' ? encodeMultipart(part, extended) : encodeSinglePart(part, extended);
+export interface StructureForm {
+  /** BODYSTRUCTURE, or BODY without the extension data. */
+  readonly extended: boolean;
+  /** Whether a message/global has the form of a message, as in IMAP4rev2; RFC 3501 knows message/rfc822 alone. */
+  readonly global: boolean;
 }
 
-function encodeMultipart(part: MimePart, extended: boolean): Octets {
+/** RFC 9051, section 7.5.2. */
+export function encodeBodyStructure(part: MimePart, form: StructureForm): Octets {
+  return part.type === 'multipart' ? encodeMultipart(part, form) : encodeSinglePart(part, form);
+}
+
+/** Whether the form depends on which IMAP the client speaks. */
+export function holdsGlobal(part: MimePart): boolean {
+  if (part.type === 'message' && part.subtype === 'global') return true;
+  return [...(part.parts ?? []), ...(part.message === undefined ? [] : [part.message.root])].some(
+    holdsGlobal,
+  );
+}
+
+function encodeMultipart(part: MimePart, form: StructureForm): Octets {
   const parts = part.parts === undefined || part.parts.length === 0 ? [EMPTY_TEXT] : part.parts;
-  const children = parts.map((child) => encodeBodyStructure(child, extended)).join('');
-  const tail = extended ? ` ${encodeParams(part.params)} ${encodeExtension(part)}` : '';
+  const children = parts.map((child) => encodeBodyStructure(child, form)).join('');
+  const tail = form.extended ? ` ${encodeParams(part.params)} ${encodeExtension(part)}` : '';
   return `(${children} ${encodeString(part.subtype.toUpperCase())}${tail})`;
 }
 
-function encodeSinglePart(part: MimePart, extended: boolean): Octets {
-  const isMessage = part.type === 'message' && part.subtype === 'rfc822';
+function encodeSinglePart(part: MimePart, form: StructureForm): Octets {
+  const isMessage =
+    part.type === 'message' && (part.subtype === 'rfc822' || (part.subtype === 'global' && form.global));
   // A message that could not be read into is shown as opaque octets: its form would demand an envelope.
   const isOpaque = isMessage && part.message === undefined;
   const fields = [
@@ -41,12 +57,12 @@ function encodeSinglePart(part: MimePart, extended: boolean): Octets {
   ];
   if (isMessage && part.message !== undefined) {
     fields.push(encodeEnvelope(part.message.envelope));
-    fields.push(encodeBodyStructure(part.message.root, extended));
+    fields.push(encodeBodyStructure(part.message.root, form));
     fields.push(String(part.lines ?? 0));
   } else if (part.type === 'text') {
     fields.push(String(part.lines ?? 0));
   }
-  if (extended) fields.push(encodeNstring(part.md5), encodeExtension(part));
+  if (form.extended) fields.push(encodeNstring(part.md5), encodeExtension(part));
   return `(${fields.join(' ')})`;
 }
 

@@ -3,7 +3,7 @@ import type { FetchItem } from '#mail/imap/grammar/fetch-items.ts';
 import type { Session } from '#mail/imap/session.ts';
 import type { Octets } from '#mail/imap/wire/encode.ts';
 
-import { encodeBodyStructure } from './body-structure.ts';
+import { encodeBodyStructure, holdsGlobal } from './body-structure.ts';
 import type { EncodedMessage } from './encoded-cache.ts';
 import { encodeEnvelope } from './envelope.ts';
 
@@ -37,7 +37,7 @@ export function keptOf(
 
 /** Writes an item, and keeps it. What no parser has read is read again each time: the next version may do better. */
 export function keepItem(
-  { view, access, encoded }: Session,
+  { view, access, encoded, speaksUtf8 }: Session,
   item: KeptItem,
   {
     uid,
@@ -45,14 +45,15 @@ export function keepItem(
     isParsed,
   }: { readonly uid: number; readonly structure: MessageStructure | undefined; readonly isParsed: boolean },
 ): Octets {
-  const octets = encode(item, structure);
+  const octets = encode(item, structure, speaksUtf8);
+  if (item.kind === 'structure' && structure !== undefined && holdsGlobal(structure.root)) return octets;
   if (isParsed && view.mailbox.accountId === access.accountId)
     encoded.add(view.mailbox, uid, { [keptName(item)]: octets });
   return octets;
 }
 
-function encode(item: KeptItem, structure: MessageStructure | undefined): Octets {
+function encode(item: KeptItem, structure: MessageStructure | undefined, global: boolean): Octets {
   if (item.kind === 'envelope') return `ENVELOPE ${encodeEnvelope(structure?.envelope ?? {})}`;
   const name = item.extended ? 'BODYSTRUCTURE' : 'BODY';
-  return `${name} ${structure === undefined ? 'NIL' : encodeBodyStructure(structure.root, item.extended)}`;
+  return `${name} ${structure === undefined ? 'NIL' : encodeBodyStructure(structure.root, { extended: item.extended, global })}`;
 }

@@ -10,6 +10,22 @@ export function scanMailboxPath(scanner: Scanner, pathBytesMax: number): string 
   return canonicalPath(decodeName(scanner.astring(), scanner, pathBytesMax));
 }
 
+/** The same, with the name as it was written where the server spells it otherwise (RFC 9051, section 5.1). */
+export function scanSpelledPath(
+  scanner: Scanner,
+  pathBytesMax: number,
+): { readonly path: string; readonly spelled: string | undefined } {
+  const octets = scanner.astring();
+  const path = canonicalPath(decodeName(octets, scanner, pathBytesMax));
+  const spelled = canonicalPath(decodeText(octets, scanner) ?? path);
+  return { path, spelled: spelled === path ? undefined : spelled };
+}
+
+/** OLDNAME of a LIST answer (RFC 9051, section 6.3.9.7): nothing where the name is as the client knows it. */
+export function encodeOldName(name: string | undefined, reader: { readonly speaksUtf8: boolean }): Octets {
+  return name === undefined ? '' : ` ("OLDNAME" (${encodeMailboxName(name, reader)}))`;
+}
+
 /** The name of LIST and LSUB: `%` and `*` may stand in it without quotes (RFC 9051, list-mailbox). */
 export function scanListPattern(scanner: Scanner, pathBytesMax: number): string {
   if (scanner.isAtLiteral() || scanner.peekIs('"'))
@@ -38,13 +54,17 @@ function isPlain(path: string): boolean {
   return /^[ -~]*$/.test(path);
 }
 
-function decodeName(octets: Buffer, { utf8 }: Scanner, pathBytesMax: number): string {
+function decodeName(octets: Buffer, scanner: Scanner, pathBytesMax: number): string {
   if (octets.length > pathBytesMax * 4) throw new ImapSyntaxError('The mailbox name is too long');
-  const path = (utf8 ? decodeUtf8(octets) : decodeModifiedUtf7(octets.toString('latin1')))?.normalize('NFC');
+  const path = decodeText(octets, scanner)?.normalize('NFC');
   if (path === undefined)
-    throw new ImapSyntaxError(`The mailbox name is not ${utf8 ? 'UTF-8' : 'modified UTF-7'}`);
+    throw new ImapSyntaxError(`The mailbox name is not ${scanner.utf8 ? 'UTF-8' : 'modified UTF-7'}`);
   if (Buffer.byteLength(path) > pathBytesMax) throw new ImapSyntaxError('The mailbox name is too long');
   return path;
+}
+
+function decodeText(octets: Buffer, { utf8 }: Scanner): string | undefined {
+  return utf8 ? decodeUtf8(octets) : decodeModifiedUtf7(octets.toString('latin1'));
 }
 
 function decodeUtf8(octets: Buffer): string | undefined {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { type ImapClient, type ImapTestServer, startImapServer } from '#support/imap-client.ts';
 import { play } from '#support/imap-transcript.ts';
@@ -83,6 +83,45 @@ describe('ENABLE IMAP4rev2', () => {
        S: * LIST (\\HasNoChildren) "/" a&b
        S: g OK LIST completed`,
     );
+  });
+});
+
+describe('what IMAP4rev2 says otherwise than IMAP4rev1', () => {
+  let server: ImapTestServer;
+  let old: ImapClient;
+  let client: ImapClient;
+
+  beforeEach(async () => {
+    server = await startImapServer();
+    const inner = 'Subject: trong\r\n\r\nx';
+    server.mail.deliver('INBOX', `Content-Type: message/global\r\n\r\n${inner}`);
+    old = await server.open();
+    client = await server.open();
+    await client.command('ENABLE IMAP4rev2');
+  });
+  afterEach(async () => server.close());
+
+  it('gives a message/global the form of a message (RFC 9051, media-message), whoever asked before', async () => {
+    const [plain] = await old.command('FETCH 1 BODY');
+    expect(plain).toBe('* 1 FETCH (BODY ("MESSAGE" "GLOBAL" NIL NIL NIL "7BIT" 19))');
+    const [form] = await client.command('FETCH 1 BODY');
+    expect(form).toMatch(
+      /^\* 1 FETCH \(BODY \("MESSAGE" "GLOBAL" NIL NIL NIL "7BIT" 19 \(NIL "trong" .*"TEXT" "PLAIN"/,
+    );
+    expect(await old.command('FETCH 1 BODY')).toContain(plain);
+  });
+
+  it('tells the name that it has made of another spelling (RFC 9051, section 6.3.9.7)', async () => {
+    const [composed, apart] = ['Th\u01b0', 'Thu\u031b'].map((name) => Buffer.from(name).toString('latin1'));
+    const send = async (tag: string, text: string): Promise<readonly string[]> => {
+      client.send(Buffer.from(`${tag} ${text}\r\n`, 'latin1'));
+      return client.answerTo(tag);
+    };
+    const told = `"/" "${composed}" ("OLDNAME" ("${apart}"))`;
+    expect(await send('a', `CREATE "${apart}"`)).toContain(`* LIST (\\Subscribed) ${told}`);
+    expect(await send('b', `SELECT "${apart}"`)).toContain(`* LIST () ${told}`);
+    expect(await send('c', `SELECT "${composed}"`)).toContain(`* LIST () "/" "${composed}"`);
+    expect(await send('d', 'CREATE khac')).toEqual([expect.stringMatching(/^OK \[MAILBOXID/)]);
   });
 });
 

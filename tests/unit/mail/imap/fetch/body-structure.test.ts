@@ -11,15 +11,15 @@ function part(fields: Partial<MimePart>): MimePart {
 
 describe('encodeBodyStructure', () => {
   it('gives a multipart without parts an empty text, which the grammar demands', () => {
-    expect(encodeBodyStructure(part({ type: 'multipart', subtype: 'mixed' }), false)).toBe(
-      '(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 0 0) "MIXED")',
-    );
+    expect(
+      encodeBodyStructure(part({ type: 'multipart', subtype: 'mixed' }), { extended: false, global: true }),
+    ).toBe('(("TEXT" "PLAIN" NIL NIL NIL "7BIT" 0 0) "MIXED")');
   });
 
   it('shows a message that could not be read into as octets', () => {
-    expect(encodeBodyStructure(part({ type: 'message', subtype: 'rfc822' }), false)).toBe(
-      '("APPLICATION" "OCTET-STREAM" NIL NIL NIL "BASE64" 20)',
-    );
+    expect(
+      encodeBodyStructure(part({ type: 'message', subtype: 'rfc822' }), { extended: false, global: true }),
+    ).toBe('("APPLICATION" "OCTET-STREAM" NIL NIL NIL "BASE64" 20)');
   });
 
   it('writes every extension field, and Vietnamese names as literals', () => {
@@ -33,7 +33,7 @@ describe('encodeBodyStructure', () => {
       location: 'y',
     });
     const name = `{6}\r\n${Buffer.from('đ.pdf').toString('latin1')}`;
-    expect(encodeBodyStructure(whole, true)).toBe(
+    expect(encodeBodyStructure(whole, { extended: true, global: true })).toBe(
       `("APPLICATION" "PDF" ("NAME" ${name}) "<1@x>" "a \\"b\\"" "BASE64" 20 "x"` +
         ' ("ATTACHMENT" ("FILENAME" "a")) ("vi" "en") "y")',
     );
