@@ -14,6 +14,7 @@ import type { MailSettingsStore } from '#app/ports/mail-settings.ts';
 import type { AccessStore } from '#app/ports/access-store.ts';
 import type { Delegations } from '#app/ports/delegations.ts';
 import type { Directory } from '#app/ports/directory.ts';
+import type { SavedSearches, SearchReads } from '#app/ports/search.ts';
 import type { HubStore } from '#app/ports/hub-store.ts';
 import type { OfficialMail } from '#app/ports/official-mail.ts';
 import type { MailSignIn, ScramSignIn, SignInPorts } from '#app/access/sign-in.ts';
@@ -36,6 +37,8 @@ export interface Hub {
   /** Directives to people outside. */
   readonly outside: OutsidePorts;
   readonly trace: MailTrace;
+  readonly search: SearchReads;
+  readonly savedSearches: SavedSearches;
   readonly signIn: SignInPorts;
   readonly mailSignIn: MailSignIn;
   readonly scramSignIn: ScramSignIn;

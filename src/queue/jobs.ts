@@ -1,5 +1,6 @@
 import { isWork } from '#domain/directive/work-event.ts';
 import { isDocumentEvent } from '#domain/document/document-event.ts';
+import { searchSubjectOf } from '#domain/search/search-entry.ts';
 import type { HubEvent, LogEntry } from '#domain/event.ts';
 
 /** At most four queues in a process: each costs connections (docs/limits.md). */
@@ -9,6 +10,8 @@ export type QueueName = (typeof queueNames)[number];
 /** What each job is given: ids only, because Redis never holds content (threats R9). */
 export interface JobInputs {
   readonly 'index-messages': { readonly messageIds: readonly string[] };
+  /** Brings the index of search up to the log. */
+  readonly 'index-search': Readonly<Record<string, never>>;
   readonly 'answer-absence': { readonly messageId: string; readonly accountIds: readonly string[] };
   readonly 'act-on-reply': { readonly messageId: string };
   readonly 'act-on-outside-reply': {
@@ -94,22 +97,31 @@ export interface OwedJob {
 
 /**
  * What a batch of the log owes. Messages that are to be indexed are one job, because a job costs more than what it does
- * for one of them. The same entries always give the same ids, so that a job enqueued twice is one job while the first is
- * kept. What makes a repeat harmless after that is the effect's own marker in PostgreSQL.
+ * for one of them; so is whatever the index of search has to follow. The same entries always give the same ids, so that
+ * a job enqueued twice is one job while the first is kept. What makes a repeat harmless after that is the effect's own
+ * marker in PostgreSQL.
  */
 export function jobsOfBatch(entries: readonly LogEntry[]): readonly OwedJob[] {
   const owed: OwedJob[] = [];
   const messageIds: string[] = [];
+  let lastSearched: number | undefined;
   for (const { position, event } of entries) {
+    if (searchSubjectOf(event) !== undefined) lastSearched = position;
     for (const [place, job] of jobsOf(event).entries()) {
       if (job.name === 'index-messages') messageIds.push(...job.input.messageIds);
       else owed.push({ id: jobId(position, job.name, place), job });
     }
   }
   const [first] = entries;
-  if (first === undefined || messageIds.length === 0) return owed;
-  const job = { queue: 'delivery', name: 'index-messages', input: { messageIds } } as const;
-  return [...owed, { id: jobId(first.position, job.name, 0), job }];
+  if (first !== undefined && messageIds.length > 0) {
+    const job = { queue: 'delivery', name: 'index-messages', input: { messageIds } } as const;
+    owed.push({ id: jobId(first.position, job.name, 0), job });
+  }
+  if (lastSearched !== undefined) {
+    const job = { queue: 'delivery', name: 'index-search', input: {} } as const;
+    owed.push({ id: jobId(lastSearched, job.name, 0), job });
+  }
+  return owed;
 }
 
 function jobId(position: number, name: JobName, place: number): string {

@@ -38,6 +38,7 @@ import { presetRoutes } from './preset-routes.ts';
 import { registerRoutes } from './register-routes.ts';
 import { requireEncryption } from './require-encryption.ts';
 import type { RouteApp } from './route-app.ts';
+import { searchRoutes } from './search-routes.ts';
 import { sessionRoutes } from './session-routes.ts';
 import { guardSignIn } from './sign-in-guard.ts';
 import { systemRoutes, type Readiness } from './system-routes.ts';
@@ -170,6 +171,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       outboundRoutes(scope, options.hub.outbound);
       outsideRoutes(scope, options.hub.outside);
       mailTraceRoutes(scope, options.hub);
+      searchRoutes(scope, options.hub);
     },
     { prefix: '/api/v1' },
   );

@@ -14,6 +14,7 @@ import { groupCommands } from './group-commands.ts';
 import { importCommands } from './import-commands.ts';
 import { limitCommands } from './limit-commands.ts';
 import { mailboxCommands } from './mailbox-commands.ts';
+import { searchCommands } from './search-commands.ts';
 import { traceCommands } from './trace-commands.ts';
 
 const passwordCharactersMin = 8;
@@ -121,6 +122,7 @@ export const commands: Commands = {
   ...importCommands,
   ...limitCommands,
   ...mailboxCommands,
+  ...searchCommands,
   ...traceCommands,
 };
 

@@ -35,6 +35,7 @@ interface HousekeepingPorts {
   readonly database: Database;
   readonly index: MessageIndex;
   readonly indexMessages: (messageIds: readonly string[]) => Promise<void>;
+  readonly indexSearch: () => Promise<void>;
   readonly mail: MailParts;
   readonly sendSome: (domain: string) => Promise<void>;
   readonly replies: ReplyParts;
@@ -108,20 +109,22 @@ export function startHousekeeping(
 
   const tidying = repeat(tidyUp, everyMs, onFault);
   const indexing = repeat(indexOwed, everyMs, onFault);
+  const searching = repeat(ports.indexSearch, everyMs, onFault);
   const mailing = repeat(sendDue, mailEveryMs, onFault);
   const acting = repeat(actOnOwed, everyMs, onFault);
   // What an earlier process left owed does not wait (threats F2).
   void tidying.now();
   void indexing.now();
+  void searching.now();
   void mailing.now();
   void acting.now();
   return {
     async round() {
-      await Promise.all([tidying.now(), indexing.now(), mailing.now(), acting.now()]);
+      await Promise.all([tidying.now(), indexing.now(), searching.now(), mailing.now(), acting.now()]);
     },
     async stop() {
       stopped = true;
-      await Promise.all([tidying.stop(), indexing.stop(), mailing.stop(), acting.stop()]);
+      await Promise.all([tidying.stop(), indexing.stop(), searching.stop(), mailing.stop(), acting.stop()]);
       await Promise.all(sending.values());
     },
   };

@@ -34,6 +34,8 @@ import { connectLogStamper, notifyOutbox } from '#store/log/log-stamper.ts';
 import { createDelegations } from '#store/delegation/delegations.ts';
 import { createDirectory } from '#store/organisation/directory.ts';
 import { systemDomain } from '#store/organisation/system-domain.ts';
+import { createSavedSearches } from '#store/search/saved-search-store.ts';
+import { createSearchReads } from '#store/search/search-reads.ts';
 import { createSettings } from '#store/settings.ts';
 import { createAuditPorts, startAuditKeeper } from './audit-parts.ts';
 import { createDocumentHub } from './document-parts.ts';
@@ -280,6 +282,8 @@ function createHub(parts: HubParts): Hub {
       committed: parts.committed,
     },
     trace: createMailTrace(parts.database),
+    search: createSearchReads(parts.database),
+    savedSearches: createSavedSearches(parts.database),
     signIn,
     mailSignIn: createMailSignIn(signIn),
     scramSignIn: createScramSignIn(signIn),

@@ -4,6 +4,7 @@ import type { ParsePool } from '#mail/message/parse-pool.ts';
 import type { Queues } from '#queue/queues.ts';
 import type { Database } from '#store/database.ts';
 import { createMessageIndex } from '#store/mail/message-index.ts';
+import { createSearchIndex } from '#store/search/search-index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import type { MailParts } from './mail-parts.ts';
 import { createReplyParts } from './reply-parts.ts';
@@ -34,15 +35,20 @@ export function startWork(parts: {
     await mail.sendDomain(domain, closing.signal);
   }
   const replies = createReplyParts(parts);
+  const search = createSearchIndex(parts.database, parts.logFault);
+  async function indexSearch(): Promise<void> {
+    while (!closing.signal.aborted && (await search.follow()));
+  }
   queues.work({
     'index-messages': ({ messageIds }) => indexMessages(messageIds),
+    'index-search': indexSearch,
     'answer-absence': (input) => mail.answerAbsence(input),
     'act-on-reply': (input) => replies.actOnReply(input),
     'act-on-outside-reply': (input) => replies.actOnOutsideReply(input),
     'send-domain': ({ domain }) => sendSome(domain),
   });
   const housekeeping = startHousekeeping(
-    { hub: parts.hub, database: parts.database, index, indexMessages, mail, sendSome, replies },
+    { hub: parts.hub, database: parts.database, index, indexMessages, indexSearch, mail, sendSome, replies },
     parts.logFault,
   );
   parts.closers.add('housekeeping', async () => {

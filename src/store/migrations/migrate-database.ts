@@ -20,6 +20,7 @@ import { DelegationLife0032 } from './0032-delegation-life.ts';
 import { OutsideRecipient0036 } from './0036-outside-recipient.ts';
 import { ActOrigin0043 } from './0043-act-origin.ts';
 import { DirectiveDrafts0052 } from './0052-directive-drafts.ts';
+import { Search0027 } from './0027-search.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
@@ -42,6 +43,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0036-outside-recipient': OutsideRecipient0036,
   '0043-act-origin': ActOrigin0043,
   '0052-directive-drafts': DirectiveDrafts0052,
+  '0027-search': Search0027,
 };
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */

@@ -15,6 +15,7 @@ export const migrationNames = [
   '0016-reply-act',
   '0017-discussion',
   '0023-audit',
+  '0027-search',
   '0032-delegation-life',
   '0036-outside-recipient',
   '0043-act-origin',

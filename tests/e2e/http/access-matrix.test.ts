@@ -5,6 +5,7 @@ import { discussionAccessCases } from './discussion-access-cases.ts';
 import { outsideAccessCases } from './outside-access-cases.ts';
 import { auditAccessCases } from './audit-access-cases.ts';
 import { calendarAccessCases } from './calendar-access-cases.ts';
+import { searchAccessCases } from './search-access-cases.ts';
 import { mailAccessCases } from './mail-access-cases.ts';
 import { workAccessCases } from './work-access-cases.ts';
 import { call, signInTo, type HttpAnswer, type HubClient } from '#support/hub-client.ts';
@@ -42,6 +43,7 @@ const cases: AccessCases = {
   ...auditAccessCases,
   ...calendarAccessCases,
   ...workAccessCases,
+  ...searchAccessCases,
   'POST /api/v1/sessions': [
     { path: () => '/api/v1/sessions', body: () => ({ address: 'x' }), expected: open(400) },
   ],

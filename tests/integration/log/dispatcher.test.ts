@@ -74,8 +74,8 @@ describe('startDispatcher', () => {
     const { dispatcher, position } = start(async (id, job) => void taken.push({ id, job }));
     dispatcher.wake();
     await eventually(async () => expect(await position()).toBe(3));
-    // What is to be indexed is one job.
-    expect(taken.map(({ id }) => id)).toEqual(['1-index-messages']);
+    // What is to be indexed is one job, and so is what search has to follow.
+    expect(taken.map(({ id }) => id)).toEqual(['1-index-messages', '3-index-search']);
     expect(taken[0]?.job.input).toHaveProperty('messageIds.length', 3);
   });
 
@@ -98,7 +98,7 @@ describe('startDispatcher', () => {
     await eventually(async () => expect(await position()).toBe(4));
     expect(faults.length).toBe(refusals);
     // The batch is offered again whole, under the same ids.
-    expect(taken.map(({ id }) => id)).toEqual(['1-index-messages']);
+    expect(taken.map(({ id }) => id)).toEqual(['1-index-messages', '4-index-search']);
     expect(taken[0]?.job.input).toHaveProperty('messageIds.length', 4);
   });
 
@@ -116,7 +116,7 @@ describe('startDispatcher', () => {
     expect(await position()).toBe(0);
     elected = true;
     start(async (id) => void taken.push(id)).dispatcher.wake();
-    await eventually(() => expect(taken).toHaveLength(1));
+    await eventually(() => expect(taken).toEqual(['1-index-messages', '1-index-search']));
   });
 
   it('never takes the kept position back', async () => {
@@ -141,6 +141,7 @@ describe('startDispatcher', () => {
       },
       'act-on-reply': () => Promise.resolve(),
       'act-on-outside-reply': () => Promise.resolve(),
+      'index-search': () => Promise.resolve(),
       'answer-absence': () => Promise.resolve(),
       'send-domain': () => Promise.resolve(),
     });

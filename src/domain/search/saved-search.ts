@@ -1,0 +1,3 @@
+export const savedSearchesMax = 100;
+export const savedNameCharactersMax = 100;
+export const savedQueryCharactersMax = 2000;
