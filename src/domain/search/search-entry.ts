@@ -47,6 +47,7 @@ export function searchSubjectOf(event: HubEvent): SearchSubject | undefined {
     case 'assignment.arrived':
     case 'assignment.opened':
     case 'assignment.acknowledged':
+    case 'content.read':
     case 'discussion.read':
     case 'mail.delivered':
     case 'mail.queued':
