@@ -1,4 +1,5 @@
 import { isWork } from '#domain/directive/work-event.ts';
+import { isDocumentEvent } from '#domain/document/document-event.ts';
 import type { HubEvent } from '#domain/event.ts';
 import type { WeighedText } from './lexemes.ts';
 
@@ -34,6 +35,7 @@ export const searchedCharactersMax = 100_000;
 /** What an event may have changed of the index; undefined: nothing. */
 export function searchSubjectOf(event: HubEvent): SearchSubject | undefined {
   if (isWork(event)) return { kind: 'directive', id: event.directiveId };
+  if (isDocumentEvent(event)) return undefined;
   switch (event.type) {
     case 'directive.issued':
       return { kind: 'directive', id: event.directive.id };
@@ -48,6 +50,9 @@ export function searchSubjectOf(event: HubEvent): SearchSubject | undefined {
     case 'assignment.opened':
     case 'assignment.acknowledged':
     case 'content.read':
+    case 'outside.acknowledged':
+    case 'outside.replied':
+    case 'reply.received':
     case 'discussion.read':
     case 'mail.delivered':
     case 'mail.queued':
