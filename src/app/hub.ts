@@ -3,6 +3,8 @@ import type { AuditPorts } from '#app/audit/read-audit.ts';
 import type { CalendarPorts } from '#app/calendar/manage-calendar.ts';
 import type { DocumentHub } from '#app/document/document-hub.ts';
 import type { HeldPorts } from '#app/mail/decide-held.ts';
+import type { ReadAttachmentPorts } from '#app/attachment/read-attachment.ts';
+import type { UploadPorts } from '#app/attachment/upload-attachment.ts';
 import type { DomainPorts } from '#app/mail/manage-domains.ts';
 import type { ManageOutboundPorts } from '#app/mail/manage-outbound.ts';
 import type { OutsidePorts } from '#app/directive/send-outside.ts';
@@ -29,6 +31,7 @@ export interface Hub {
   readonly calendar: CalendarPorts;
   readonly documents: DocumentHub;
   readonly mail: OfficialMail;
+  readonly files: UploadPorts & ReadAttachmentPorts;
   readonly groups: MailGroups;
   readonly domains: DomainPorts;
   readonly mailSettings: MailSettingsStore;

@@ -4,7 +4,9 @@
  */
 export const errorCodes = [
   'address_taken',
+  'archive_beyond_limits',
   'assignment_wrong_state',
+  'attachment_unknown',
   'bad_input',
   'deadline_after_parent',
   'deadline_in_past',
@@ -16,6 +18,9 @@ export const errorCodes = [
   'edit_conflict',
   'extension_limit_reached',
   'extension_undecided',
+  'file_infected',
+  'file_type_mismatch',
+  'file_type_refused',
   'idempotency_key_reused',
   'lead_missing',
   'line_break_in_field',
@@ -39,6 +44,7 @@ export const errorCodes = [
   'session_ended',
   'text_too_long',
   'time_limit_passed',
+  'too_many_attachments',
   'too_many_attempts',
   'too_many_kept',
   'too_many_recipients',

@@ -4,10 +4,10 @@ import type { PreparedMessage } from '#app/ports/mail-store.ts';
 import type { Directive } from '#domain/directive/directive.ts';
 import { directiveMessageId } from '#domain/directive/message-id.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { findSecretStamp } from '#domain/secrecy/secret-stamp.ts';
 import type { ParsedMessage } from './message/parse-message.ts';
 import type { ParsePool } from './message/parse-pool.ts';
 import { composeDirective } from './message/compose-directive.ts';
-import { findSecretStamp } from './message/secret-stamp.ts';
 
 /** The mail that a directive is, composed here and parsed by the same parser as everyone's mail. */
 export function createOfficialMail(options: {

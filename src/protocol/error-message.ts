@@ -8,9 +8,17 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
     vi: 'Địa chỉ này đã có người, nhóm hoặc bí danh khác dùng.',
     en: 'The address is already used by an account, a group or an alias.',
   },
+  archive_beyond_limits: {
+    vi: 'Tệp nén chứa quá nhiều để kiểm tra. Gửi từng tệp riêng.',
+    en: 'The archive unpacks to too much to be looked into. Send the files one by one.',
+  },
   assignment_wrong_state: {
     vi: 'Nhiệm vụ không ở bước làm được việc này. Tải lại rồi xem.',
     en: 'The assignment is not at a stage where this can be done. Load it again.',
+  },
+  attachment_unknown: {
+    vi: 'Có tệp đính kèm không còn hoặc đã dùng. Tải lên lại.',
+    en: 'An attachment is not there or is used already. Upload it again.',
   },
   bad_input: {
     vi: 'Nội dung gửi lên chưa đúng. Kiểm tra ô được đánh dấu.',
@@ -55,6 +63,18 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
   draft_wrong_state: {
     vi: 'Dự thảo không ở trạng thái làm được việc này. Tải lại rồi xem.',
     en: 'The draft is not in a state in which this can be done. Load it again.',
+  },
+  file_infected: {
+    vi: 'Tệp có mã độc; không phần nào được lưu.',
+    en: 'The file holds malicious content; nothing was stored.',
+  },
+  file_type_mismatch: {
+    vi: 'Nội dung tệp không đúng với đuôi tên tệp.',
+    en: 'The content of the file is not what its name says.',
+  },
+  file_type_refused: {
+    vi: 'Không nhận loại tệp này.',
+    en: 'Files of this type are not taken.',
   },
   idempotency_key_reused: {
     vi: 'Mã lệnh này đã dùng cho nội dung khác. Gửi lại với mã mới.',
@@ -115,6 +135,10 @@ const messages: Readonly<Record<ErrorCode | 'internal', Message>> = {
   time_limit_passed: {
     vi: 'Đã quá thời hạn được làm việc này.',
     en: 'The time in which this could be done has passed.',
+  },
+  too_many_attachments: {
+    vi: 'Quá nhiều tệp đính kèm.',
+    en: 'Too many attachments.',
   },
   too_many_attempts: {
     vi: 'Sai nhiều lần. Chờ rồi thử lại.',

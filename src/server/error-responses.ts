@@ -7,7 +7,9 @@ import { errorMessage } from '#protocol/error-message.ts';
 /** The HTTP status of every refusal; the compiler names a code that has none. */
 export const statusOf: Readonly<Record<ErrorCode, number>> = {
   address_taken: 409,
+  archive_beyond_limits: 422,
   assignment_wrong_state: 409,
+  attachment_unknown: 422,
   bad_input: 400,
   deadline_after_parent: 422,
   deadline_in_past: 422,
@@ -19,6 +21,9 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   edit_conflict: 412,
   extension_limit_reached: 409,
   extension_undecided: 409,
+  file_infected: 422,
+  file_type_mismatch: 422,
+  file_type_refused: 422,
   idempotency_key_reused: 409,
   lead_missing: 422,
   line_break_in_field: 400,
@@ -42,6 +47,7 @@ export const statusOf: Readonly<Record<ErrorCode, number>> = {
   session_ended: 401,
   text_too_long: 422,
   time_limit_passed: 409,
+  too_many_attachments: 422,
   too_many_attempts: 429,
   too_many_kept: 409,
   too_many_recipients: 422,

@@ -12,6 +12,7 @@ import type { Hub } from '#app/hub.ts';
 import type { AllowedOrigins } from '#lib/allowed-origins.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { calendarRoutes } from './calendar-routes.ts';
+import { attachmentRoutes } from './attachment-routes.ts';
 import { clientSetupRoutes, mailSetupRoutes } from './client-setup-routes.ts';
 import { delegationRoutes } from './delegation-routes.ts';
 import { directiveRoutes } from './directive-routes.ts';
@@ -44,6 +45,7 @@ import { guardSignIn } from './sign-in-guard.ts';
 import { systemRoutes, type Readiness } from './system-routes.ts';
 import { timelineRoutes } from './timeline-routes.ts';
 import { workRoutes } from './work-routes.ts';
+import { endLateBodies, uploadWithinMs } from './upload-body.ts';
 
 export interface WebServerOptions {
   readonly hub: Hub;
@@ -72,7 +74,8 @@ export interface WebServer {
 const nodeLimits = {
   maxHeaderSize: httpLimits.headerBytesMax,
   headersTimeout: httpLimits.requestWithinMs,
-  requestTimeout: httpLimits.requestWithinMs,
+  // Uploads may take as long as that; `endLateBodies` ends every other one in its own time.
+  requestTimeout: uploadWithinMs,
   connectionsCheckingInterval: httpLimits.requestCheckEveryMs,
 } as const;
 
@@ -80,7 +83,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
   const app = Fastify({
     loggerInstance: options.logger,
     bodyLimit: httpLimits.bodyBytesMax,
-    requestTimeout: httpLimits.requestWithinMs,
+    requestTimeout: uploadWithinMs,
     connectionTimeout: httpLimits.connectionIdleMs,
     keepAliveTimeout: httpLimits.keepAliveMs,
     maxRequestsPerSocket: httpLimits.requestsPerSocketMax,
@@ -100,6 +103,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
 
   app.setErrorHandler(answerError);
   acceptJsonOnly(app);
+  endLateBodies(app);
   requireEncryption(app, options);
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
@@ -162,6 +166,7 @@ export async function createWebServer(options: WebServerOptions): Promise<WebSer
       incomingDocumentRoutes(scope, options.hub.documents);
       outgoingDocumentRoutes(scope, options.hub.documents);
       registerRoutes(scope, options.hub.documents);
+      await attachmentRoutes(scope, options.hub.files);
       logRoutes(scope, options.hub);
       mailGroupRoutes(scope, options.hub);
       mailDomainRoutes(scope, options.hub.domains);

@@ -2,6 +2,7 @@ import { issueScheduledDraft } from '#app/directive/issue-draft.ts';
 import { turnDelegations } from '#app/delegation/turn-delegations.ts';
 import type { Hub } from '#app/hub.ts';
 import type { MessageIndex } from '#app/ports/message-index.ts';
+import { attachmentLimits } from '#domain/attachment/attachment-limits.ts';
 import type { Database } from '#store/database.ts';
 import { deleteOldReplyMarkers } from '#store/mail/absence-store.ts';
 import { pruneExpunged } from '#store/mail/expunged-log.ts';
@@ -19,6 +20,7 @@ const owedPerRound = 200;
 const mailEveryMs = 5_000;
 const domainsAtOnceMax = 32;
 const quotaEveryRounds = 5;
+const attachmentsPerRound = 200;
 const dayMs = 24 * 3_600_000;
 const traceKeptMs = 90 * dayMs;
 const traceRowsPerRound = 10_000;
@@ -57,6 +59,10 @@ export function startHousekeeping(
     const { hub, database, mail } = ports;
     const now = hub.clock.now();
     await hub.access.deleteExpired(now);
+    await hub.files.attachments.removeUnlinked(
+      before(now, attachmentLimits.unlinkedKeptMs),
+      attachmentsPerRound,
+    );
     if (rounds % quotaEveryRounds === 0) {
       const accounts = await database.rows<{ id: string }>(`select id from account where status = 'active'`);
       await mail.warnQuota(accounts.map(({ id }) => id));

@@ -17,7 +17,7 @@ import type { Log } from './log.ts';
 
 const mxPort = 25;
 const checkWithinMs = 10_000;
-const scanWithinMs = 30_000;
+export const scanWithinMs = 30_000;
 /** Its addresses fail as their names say, so that a newcomer can try what happens then. */
 const rehearsalDomain = 'rehearsal.example';
 

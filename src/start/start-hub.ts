@@ -40,13 +40,14 @@ import { createSettings } from '#store/settings.ts';
 import { createAuditPorts, startAuditKeeper } from './audit-parts.ts';
 import { createDocumentHub } from './document-parts.ts';
 import type { Log } from './log.ts';
+import { type AttachmentParts, createAttachmentParts, createInspector } from './attachment-parts.ts';
 import { createMailParts, type MailParts } from './mail-parts.ts';
 import { createMailSettingsStore } from './mail-settings-store.ts';
 import { mailSiteOf } from './mail-site.ts';
 import { createMetrics } from './metrics.ts';
 import { openDoors } from './open-doors.ts';
 import { openStore } from './open-store.ts';
-import { createOutsideMail } from './outside-mail.ts';
+import { createOutsideMail, scanWithinMs } from './outside-mail.ts';
 import { seedDemo, type Seeded } from './seed-demo.ts';
 import { loadTls } from './tls-certificate.ts';
 import { pageUrl, ownOrigins, type ListeningPorts } from './urls.ts';
@@ -129,6 +130,16 @@ async function startParts(
     onRestart: (reason) => log.error({ reason }, 'a mail has ended the thread that read it'),
   });
   closers.add('parser', () => pool.close());
+  const inspector = createInspector(log);
+  closers.add('inspector', () => inspector.close());
+  const attachments = await createAttachmentParts({
+    database: store.database,
+    dataDir: store.dataDir,
+    inspector,
+    clamd: config.mail.clamd,
+    scanWithinMs,
+    log,
+  });
 
   const closing = new AbortController();
   const wakers = { committed: () => {} };
@@ -159,6 +170,7 @@ async function startParts(
     secret: await settings.secret(),
     pool,
     mail,
+    attachments,
     publicUrl: () => pageUrl(config, ports),
     site: () => mailSiteOf(config, ports),
     committed,
@@ -230,6 +242,7 @@ interface HubParts {
   readonly secret: Buffer;
   readonly pool: ParsePool;
   readonly mail: MailParts;
+  readonly attachments: AttachmentParts;
   readonly publicUrl: () => string;
   readonly site: () => MailSite;
   readonly committed: () => void;
@@ -267,6 +280,7 @@ function createHub(parts: HubParts): Hub {
       committed: parts.committed,
     },
     mail,
+    files: { ...parts.attachments.upload, attachments: parts.attachments.attachments, store, clock },
     groups: createMailGroups(parts.database),
     domains: { domains: createMailDomains(parts.database), site: parts.site, clock },
     mailSettings: createMailSettingsStore(parts.database, parts.mail.absences),

@@ -40,11 +40,17 @@ const layers: Readonly<Record<string, Layer>> = {
     packages: ['imapflow', 'mailauth', 'nodemailer', 'smtp-server'],
     node: true,
   },
+  files: {
+    folders: ['#app/ports/', '#domain/', '#lib/'],
+    packages: ['file-type', 'saxes', 'unpdf'],
+    node: true,
+  },
   server: {
     folders: ['#app/', '#protocol/', '#domain/', '#lib/'],
     packages: [
       '@fastify/cookie',
       '@fastify/helmet',
+      '@fastify/multipart',
       '@fastify/static',
       '@fastify/swagger',
       '@fastify/swagger-ui',

@@ -12,10 +12,6 @@ export const threatIds: readonly string[] = Object.entries(threatClasses).flatMa
  * instead whether the reason is still true.
  */
 export const notApplicable: ReadonlyMap<string, string> = new Map([
-  [
-    'M6',
-    'nothing is written to a file, and no door hands out a file, by a name that a mail says; IMAP gives a client the name as it was sent',
-  ],
   ['M9', 'no image is decoded or converted on the server'],
 ]);
 

@@ -12,6 +12,7 @@ import type { HubEvent, LogEntry } from '#domain/event.ts';
 import type { DiscussionReads, DiscussionTransaction } from './discussion.ts';
 import type { DelegationTransaction } from './delegations.ts';
 import type { DraftReads, DraftTransaction } from './drafts.ts';
+import type { AttachmentTransaction } from './attachments.ts';
 import type { PreparedMessage } from './mail-store.ts';
 import type { WorkReads } from './work-reads.ts';
 import type { WorkTransaction } from './work-store.ts';
@@ -87,7 +88,8 @@ export interface Page<Item> {
 }
 
 /** What a use case may do inside its one transaction. Nothing of it is visible before the commit. */
-export interface HubTransaction extends WorkTransaction, DelegationTransaction, DraftTransaction {
+export interface HubTransaction
+  extends AttachmentTransaction, WorkTransaction, DelegationTransaction, DraftTransaction {
   /**
    * Takes the key for the account, or gives the answer that was given to it before. Waits for a concurrent holder.
    * Throws `idempotency_key_reused` when the earlier request was another one.

@@ -13,7 +13,9 @@ const notForImap: Refusal = { code: 'CANNOT', text: 'This cannot be done through
 /** What each refusal of the hub is in IMAP. A new code does not compile until it is answered here. */
 const refusals: Record<ErrorCode, Refusal> = {
   address_taken: notForImap,
+  archive_beyond_limits: notForImap,
   assignment_wrong_state: notForImap,
+  attachment_unknown: notForImap,
   bad_input: { code: 'CANNOT', text: 'The request is not acceptable' },
   deadline_after_parent: notForImap,
   deadline_in_past: notForImap,
@@ -25,6 +27,9 @@ const refusals: Record<ErrorCode, Refusal> = {
   extension_limit_reached: notForImap,
   extension_undecided: notForImap,
   draft_wrong_state: notForImap,
+  file_infected: notForImap,
+  file_type_mismatch: notForImap,
+  file_type_refused: notForImap,
   idempotency_key_reused: notForImap,
   lead_missing: notForImap,
   line_break_in_field: { code: 'CANNOT', text: 'A field holds a line break' },
@@ -51,6 +56,7 @@ const refusals: Record<ErrorCode, Refusal> = {
   session_ended: { code: 'EXPIRED', text: 'The session has ended' },
   text_too_long: { code: 'LIMIT', text: 'The text is too long' },
   time_limit_passed: notForImap,
+  too_many_attachments: notForImap,
   too_many_attempts: { code: 'LIMIT', text: 'Too many attempts' },
   too_many_kept: notForImap,
   too_many_recipients: { code: 'LIMIT', text: 'Too many recipients' },

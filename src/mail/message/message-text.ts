@@ -2,7 +2,7 @@ import type { ByteRange, MessageStructure, MimePart } from '#domain/mail/structu
 import { decodeText } from './decode-text.ts';
 import { decodeExtendedValue } from './extended-value.ts';
 import { decodeWords, fieldText, headerFields, textOfOctets } from './header-fields.ts';
-import { htmlToLines } from './html-lines.ts';
+import { htmlToLines } from '#lib/html-lines.ts';
 import { searchedOctetsMax } from './mime-limit.ts';
 import { parseStructure } from './parse-structure.ts';
 

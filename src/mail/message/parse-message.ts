@@ -6,7 +6,7 @@ import { parseMessageDate } from './message-date.ts';
 import { referencesMax } from './mime-limit.ts';
 import { parseStructure } from './parse-structure.ts';
 import { quotedHtmlToLines } from './quoted-html.ts';
-import { scanMessage } from './secret-stamp.ts';
+import { scanMessage } from './scan-message.ts';
 
 /** What is learned of a message once, while it is received. */
 export interface ParsedMessage {

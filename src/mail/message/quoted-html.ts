@@ -1,4 +1,4 @@
-import { htmlToLines } from './html-lines.ts';
+import { htmlToLines } from '#lib/html-lines.ts';
 
 const opens = '\ue000';
 const closes = '\ue001';

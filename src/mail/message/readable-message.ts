@@ -2,7 +2,7 @@ import type { ReadableAttachment, ReadableMessage } from '#app/ports/readable-me
 import type { MimePart } from '#domain/mail/structure.ts';
 import { decodeText } from './decode-text.ts';
 import { decodeWords, fieldText, headerEnd, headerFields, latin1Of, textOfOctets } from './header-fields.ts';
-import { htmlToLines } from './html-lines.ts';
+import { htmlToLines } from '#lib/html-lines.ts';
 import type { ParsePool } from './parse-pool.ts';
 
 const headersMax = 200;

@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import type { ScanResult } from '#app/ports/mail-checks.ts';
 
 export type ClamdAddress = { readonly host: string; readonly port: number } | { readonly path: string };
@@ -6,10 +7,10 @@ export type ClamdAddress = { readonly host: string; readonly port: number } | { 
 const chunkBytes = 64 * 1024;
 const replyBytesMax = 4096;
 
-/** Has clamd look at a message (INSTREAM: chunks behind their length, an empty one at the end). Never rejects. */
+/** Has clamd look at a message or a file (INSTREAM: chunks behind their length, an empty one at the end). Never rejects. */
 export function scanWithClamd(
   address: ClamdAddress,
-  bytes: Uint8Array,
+  content: Uint8Array | AsyncIterable<Uint8Array>,
   deadlineMs: number,
 ): Promise<ScanResult> {
   return new Promise((resolve) => {
@@ -26,15 +27,9 @@ export function scanWithClamd(
     }
     const failed = (reason: string) => end({ kind: 'unavailable', reason, scanner: 'clamd' });
     socket.on('connect', () => {
-      socket.write('zINSTREAM\0');
-      for (let at = 0; at < bytes.length; at += chunkBytes) {
-        const chunk = bytes.subarray(at, at + chunkBytes);
-        const length = Buffer.alloc(4);
-        length.writeUInt32BE(chunk.length);
-        socket.write(length);
-        socket.write(chunk);
-      }
-      socket.write(Buffer.alloc(4));
+      pipeline(instream(content), socket, { end: false }).catch((error: NodeJS.ErrnoException) =>
+        failed(error.code ?? error.message),
+      );
     });
     socket.on('data', (chunk: Buffer) => {
       reply += chunk.toString('latin1');
@@ -44,6 +39,21 @@ export function scanWithClamd(
     socket.on('end', () => end(resultOf(reply)));
     socket.on('error', (error: NodeJS.ErrnoException) => failed(error.code ?? error.message));
   });
+}
+
+/** No more of a file is in memory than the socket takes. */
+async function* instream(content: Uint8Array | AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('zINSTREAM\0');
+  for await (const piece of content instanceof Uint8Array ? [content] : content) {
+    for (let at = 0; at < piece.length; at += chunkBytes) {
+      const chunk = piece.subarray(at, at + chunkBytes);
+      const length = Buffer.alloc(4);
+      length.writeUInt32BE(chunk.length);
+      yield length;
+      yield chunk;
+    }
+  }
+  yield Buffer.alloc(4);
 }
 
 /** `stream: OK`, `stream: NAME FOUND`, or words of a fault. */

@@ -16,7 +16,9 @@ export const faultReply: SmtpReply = {
 /** What each refusal of the hub is in SMTP. A new code does not compile until it is answered here. */
 export const errorReplies: Record<ErrorCode, SmtpReply> = {
   address_taken: notForSmtp,
+  archive_beyond_limits: notForSmtp,
   assignment_wrong_state: notForSmtp,
+  attachment_unknown: notForSmtp,
   bad_input: { code: 501, status: '5.5.4', text: 'The request is not acceptable' },
   deadline_after_parent: notForSmtp,
   deadline_in_past: notForSmtp,
@@ -28,6 +30,9 @@ export const errorReplies: Record<ErrorCode, SmtpReply> = {
   extension_limit_reached: notForSmtp,
   extension_undecided: notForSmtp,
   draft_wrong_state: notForSmtp,
+  file_infected: notForSmtp,
+  file_type_mismatch: notForSmtp,
+  file_type_refused: notForSmtp,
   idempotency_key_reused: notForSmtp,
   lead_missing: notForSmtp,
   line_break_in_field: { code: 554, status: '5.6.0', text: 'A field holds a line break' },
@@ -59,6 +64,7 @@ export const errorReplies: Record<ErrorCode, SmtpReply> = {
   session_ended: { code: 530, status: '5.7.0', text: 'The session has ended; sign in again' },
   text_too_long: { code: 552, status: '5.3.4', text: 'The text is too long' },
   time_limit_passed: notForSmtp,
+  too_many_attachments: notForSmtp,
   too_many_attempts: { code: 454, status: '4.7.0', text: 'Too many attempts; try again later' },
   too_many_kept: notForSmtp,
   too_many_recipients: { code: 452, status: '4.5.3', text: 'Too many recipients' },

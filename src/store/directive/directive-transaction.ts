@@ -1,6 +1,7 @@
 import type { HubTransaction, StoredDirective } from '#app/ports/hub-store.ts';
 import type { HubEvent } from '#domain/event.ts';
 import { HubError } from '#domain/hub-error.ts';
+import { attachmentTransaction } from '#store/attachment/attachment-transaction.ts';
 import type { Transaction } from '#store/database.ts';
 import { discussionTransaction } from '#store/discussion/discussion-transaction.ts';
 import { delegationTransaction } from '#store/delegation/delegations.ts';
@@ -21,6 +22,7 @@ export function hubTransaction(tx: Transaction): HubTransaction {
     ...workTransaction(tx),
     ...delegationTransaction(tx),
     ...draftTransaction(tx),
+    ...attachmentTransaction(tx),
     claimKey: (accountId, key, operation, requestHash) =>
       claimKey(tx, accountId, key, operation, requestHash),
     async rememberAnswer(accountId, key, answer) {

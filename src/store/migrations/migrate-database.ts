@@ -21,6 +21,7 @@ import { OutsideRecipient0036 } from './0036-outside-recipient.ts';
 import { ActOrigin0043 } from './0043-act-origin.ts';
 import { DirectiveDrafts0052 } from './0052-directive-drafts.ts';
 import { Search0027 } from './0027-search.ts';
+import { Attachments0015 } from './0015-attachments.ts';
 import { migrationNames, type MigrationName } from './migration-names.ts';
 
 const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
@@ -44,6 +45,7 @@ const classes: Readonly<Record<MigrationName, typeof Foundation0001>> = {
   '0043-act-origin': ActOrigin0043,
   '0052-directive-drafts': DirectiveDrafts0052,
   '0027-search': Search0027,
+  '0015-attachments': Attachments0015,
 };
 
 /** Runs what has not run yet, all of it in one transaction. Not safe beside another: the caller holds a lock. */

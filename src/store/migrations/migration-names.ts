@@ -13,6 +13,7 @@ export const migrationNames = [
   '0013-calendar',
   '0014-documents',
   '0016-reply-act',
+  '0015-attachments',
   '0017-discussion',
   '0023-audit',
   '0027-search',

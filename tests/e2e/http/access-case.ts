@@ -35,6 +35,8 @@ export interface AccessIds {
   readonly directive: string;
   readonly assignment: string;
   readonly person: string;
+  /** A file that the leader has uploaded and attached to nothing. */
+  readonly attachment: string;
   /** A delivery to another domain that the leader sent. */
   readonly outbound: number;
 }

@@ -6,9 +6,11 @@ import { outsideAccessCases } from './outside-access-cases.ts';
 import { auditAccessCases } from './audit-access-cases.ts';
 import { calendarAccessCases } from './calendar-access-cases.ts';
 import { searchAccessCases } from './search-access-cases.ts';
+import { attachmentAccessCases } from './attachment-access-cases.ts';
 import { mailAccessCases } from './mail-access-cases.ts';
 import { workAccessCases } from './work-access-cases.ts';
 import { call, signInTo, type HttpAnswer, type HubClient } from '#support/hub-client.ts';
+import { uploadTo } from '#support/upload.ts';
 import { expectProblem } from '#support/problem.ts';
 import { submitTo } from '#support/send-mail.ts';
 import {
@@ -39,6 +41,7 @@ const addresses: Readonly<Record<Exclude<Role, 'nobody'>, string>> = {
 const cases: AccessCases = {
   ...discussionAccessCases,
   ...outsideAccessCases,
+  ...attachmentAccessCases,
   ...mailAccessCases,
   ...auditAccessCases,
   ...calendarAccessCases,
@@ -148,7 +151,14 @@ async function issueMarked(issuer: HubClient): Promise<Ids> {
     text: textMark,
     recipients: [{ role: 'lead', kind: 'person', id: person }],
   });
-  return { directive: issued.body.id, assignment: issued.body.assignments[0]?.id ?? '', person, outbound };
+  const file = await uploadTo(hub, issuer, 'rieng-7d1f3a.txt', Buffer.from(textMark));
+  return {
+    directive: issued.body.id,
+    assignment: issued.body.assignments[0]?.id ?? '',
+    person,
+    attachment: file.body.id,
+    outbound,
+  };
 }
 
 describe('the access matrix', () => {

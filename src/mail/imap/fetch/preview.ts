@@ -2,7 +2,7 @@ import type { OctetRange } from '#app/ports/mail.ts';
 import type { MessageStructure, MimePart } from '#domain/mail/structure.ts';
 import type { Session } from '#mail/imap/session.ts';
 import { decodeText } from '#mail/message/decode-text.ts';
-import { htmlToLines } from '#mail/message/html-lines.ts';
+import { htmlToLines } from '#lib/html-lines.ts';
 import { firstText } from '#mail/message/parse-message.ts';
 
 /** RFC 8970, section 3.1: at most 200 characters, the octets of which are UTF-8. */

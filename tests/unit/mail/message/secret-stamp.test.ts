@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { decodeText } from '#mail/message/decode-text.ts';
 import { parseStructure } from '#mail/message/parse-structure.ts';
+import { scanMessage } from '#mail/message/scan-message.ts';
 import {
   findSecretStamp,
   findSecretStampInHeader,
   findSecretStampInSubject,
-  scanMessage,
-} from '#mail/message/secret-stamp.ts';
+} from '#domain/secrecy/secret-stamp.ts';
 import { octetsOf } from './message-shape.ts';
 
 const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');

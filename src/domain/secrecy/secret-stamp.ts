@@ -1,24 +1,5 @@
-import type { ByteRange, MessageStructure, MimePart } from '#domain/mail/structure.ts';
-import {
-  decodeWords,
-  fieldText,
-  headerFields,
-  latin1Of,
-  lineBreakOf,
-  lineEnd,
-  textOfOctets,
-} from './header-fields.ts';
-import type { LineBreak } from './header-fields.ts';
-import { htmlToLines } from './html-lines.ts';
-
 /** The marks of the Law on the Protection of State Secrets; such content may not be on a networked machine. */
 export type SecretStamp = 'MẬT' | 'TỐI MẬT' | 'TUYỆT MẬT';
-
-export interface FoundStamp {
-  readonly stamp: SecretStamp;
-  /** Where it stands, for the audit: `subject`, `header x-do-mat`, `part 2, line 14`. Never content. */
-  readonly where: string;
-}
 
 const stamps = new Map<string, SecretStamp>([
   ['MẬT', 'MẬT'],
@@ -33,7 +14,7 @@ const asciiStamps = new Map<string, SecretStamp>([
 ]);
 
 /** Longer boxes, without their surrounding space, cannot be a stamp. Characters. */
-const boxLengthMax = 200;
+export const stampCharactersMax = 200;
 const invisible = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 const decoration = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$/gu;
 
@@ -44,7 +25,7 @@ const decoration = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}\p{M}]+$/gu;
  */
 function stampOfBox(box: string): SecretStamp | undefined {
   const trimmed = box.replaceAll(invisible, '').trim();
-  if (trimmed.length > boxLengthMax) return undefined;
+  if (trimmed.length > stampCharactersMax) return undefined;
   return stamps.get(trimmed.normalize('NFC').replaceAll(decoration, '').replaceAll(/\s+/g, ''));
 }
 
@@ -52,9 +33,9 @@ function stampOfBox(box: string): SecretStamp | undefined {
  * The value of a field `Độ mật:` that begins the box. The field says what the value is, so its case is free:
  * `Độ mật: Tối mật` is how registers print it.
  */
-function stampOfField(box: string): SecretStamp | undefined {
+export function stampOfField(box: string): SecretStamp | undefined {
   const trimmed = box.replaceAll(invisible, '').trim();
-  if (trimmed.length > boxLengthMax) return undefined;
+  if (trimmed.length > stampCharactersMax) return undefined;
   const match = /^[^\p{L}\p{N}]*độ\s+mật[\s*_]*[:：=](.*)$/isu.exec(trimmed.normalize('NFC'));
   return match ? stampOfBox((match[1] ?? '').toUpperCase()) : undefined;
 }
@@ -112,7 +93,7 @@ export function findSecretStampInSubject(subject: string): SecretStamp | undefin
   if (whole) return whole;
   const tags = [
     ...(/^\s*((?:[[(【][^\])】]{0,60}[\])】]\s*)+)/u.exec(bare)?.[1] ?? '').split(/[\])】]/u),
-    /[[(【]([^\])】[(【]{0,60})[\])】]\s*$/u.exec(bare.slice(-boxLengthMax))?.[1] ?? '',
+    /[[(【]([^\])】[(【]{0,60})[\])】]\s*$/u.exec(bare.slice(-stampCharactersMax))?.[1] ?? '',
   ];
   for (const tag of tags) {
     const stamp = stampOfBox(tag) ?? stampOfField(tag);
@@ -126,80 +107,4 @@ export function findSecretStampInHeader(name: string, value: string): SecretStam
   if (name.toLowerCase().replace(/^x-/, '').replaceAll(/[-_]/g, '') !== 'domat') return undefined;
   const stamp = stampOfBox(value.toUpperCase());
   return stamp ?? asciiStamps.get(value.toUpperCase().replaceAll(/[^A-Z]+/g, ''));
-}
-
-/**
- * The first stamp of a message: its header and subject, then text/plain, text/html and other text parts, in messages
- * inside it too. Unencoded application/octet-stream is read as text, because what lies beyond the parser's limits is
- * such a part. `decodeText` gives the decoded text of a part. Attachments of other types are not looked into.
- */
-export function scanMessage(
-  bytes: Uint8Array,
-  structure: MessageStructure,
-  decodeText: (bytes: Uint8Array, part: MimePart) => string,
-): FoundStamp | undefined {
-  return scanEntity({ bytes, lineBreak: lineBreakOf(bytes), decodeText }, structure, '');
-}
-
-interface MessageScan {
-  readonly bytes: Uint8Array;
-  readonly lineBreak: LineBreak;
-  readonly decodeText: (bytes: Uint8Array, part: MimePart) => string;
-}
-
-/** `prefix` is what IMAP puts before the part numbers of this message: '' or for instance `2.`. */
-function scanEntity(scan: MessageScan, message: MessageStructure, prefix: string): FoundStamp | undefined {
-  const { root } = message;
-  const inHeader = scanHeader(scan, root.header);
-  if (inHeader) return inHeader;
-  return root.parts ? scanParts(scan, root.parts, prefix) : scanPart(scan, root, `${prefix}1`);
-}
-
-function scanParts(scan: MessageScan, parts: readonly MimePart[], prefix: string): FoundStamp | undefined {
-  for (const [index, part] of parts.entries()) {
-    const found = scanPart(scan, part, `${prefix}${index + 1}`);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-function scanPart(scan: MessageScan, part: MimePart, section: string): FoundStamp | undefined {
-  if (part.message) return scanEntity(scan, part.message, `${section}.`);
-  if (part.parts) return scanParts(scan, part.parts, `${section}.`);
-  if (!isScannable(part)) return undefined;
-  const text = scan.decodeText(scan.bytes, part);
-  const found = findSecretStamp(part.subtype === 'html' ? htmlToLines(text) : text);
-  return found && { stamp: found.stamp, where: `part ${section}, line ${found.line}` };
-}
-
-function scanHeader(scan: MessageScan, header: ByteRange): FoundStamp | undefined {
-  const { bytes, lineBreak } = scan;
-  for (const field of headerFields(bytes, header, lineBreak)) {
-    const subject = field.name === 'subject';
-    if (!subject && !field.name.endsWith('mat')) continue;
-    const value = decodeWords(fieldText(bytes, field));
-    const stamp = subject ? findSecretStampInSubject(value) : findSecretStampInHeader(field.name, value);
-    if (stamp) return { stamp, where: subject ? 'subject' : `header ${field.name}` };
-  }
-  return scanLettersOfHeader(scan, header);
-}
-
-/** `Độ mật: MẬT` in 8-bit letters is no field of RFC 5322, but a reader sees one. */
-function scanLettersOfHeader(scan: MessageScan, header: ByteRange): FoundStamp | undefined {
-  const { bytes, lineBreak } = scan;
-  for (let at = header.start; at < header.end;) {
-    const end = lineEnd(bytes, at, header.end, lineBreak);
-    if ((bytes[at] ?? 0) >= 0x80 && end - at <= boxLengthMax * 4) {
-      const stamp = stampOfField(textOfOctets(latin1Of(bytes, at, end)));
-      if (stamp) return { stamp, where: 'header' };
-    }
-    at = end;
-  }
-  return undefined;
-}
-
-function isScannable(part: MimePart): boolean {
-  if (part.type === 'text') return true;
-  const encoded = part.encoding === 'BASE64' || part.encoding === 'QUOTED-PRINTABLE';
-  return part.type === 'application' && part.subtype === 'octet-stream' && !encoded;
 }

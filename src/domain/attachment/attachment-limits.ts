@@ -1,0 +1,23 @@
+/** docs/limits.md. */
+export const attachmentLimits = {
+  fileBytesMax: 25 * 1024 ** 2,
+  fileChunkBytes: 1024 ** 2,
+  fileNameBytesMax: 150,
+  attachmentsPerSubjectMax: 50,
+  unlinkedBytesMax: 500 * 1024 ** 2,
+  unlinkedKeptMs: 24 * 3_600_000,
+  uploadsAtOnceMax: 32,
+  uploadGraceMs: 30_000,
+  uploadBytesPerSecondMin: 16 * 1024,
+  mailedBytesMax: 18 * 1024 ** 2,
+  inspectWithinMs: 20_000,
+  inspectWaitMs: 60_000,
+  inspectHeapMegabytesMax: 512,
+  archiveEntriesMax: 2000,
+  archiveDepthMax: 5,
+  inflatedBytesMax: 96 * 1024 ** 2,
+  inflatedRatioMax: 200,
+  xmlDepthMax: 256,
+  pdfPagesMax: 2000,
+  extractedCharactersMax: 1_000_000,
+} as const;
