@@ -22,6 +22,8 @@ export async function heldWrite(database: Database, name: string): Promise<{ com
   const released = Promise.withResolvers<void>();
   const done = database.transaction(async (tx) => {
     await recordEvents(tx, [named(name)], new Date());
+    // It was only sent: when this is answered it is written.
+    await tx.rows('select 1');
     written.resolve();
     await released.promise;
   });
