@@ -14,7 +14,8 @@ export interface AttachmentParts {
   readonly upload: Omit<UploadPorts, 'store' | 'clock'>;
 }
 
-const inspectProgram = new URL('./inspect-worker.ts', import.meta.url);
+/** The thread that looks into files; it knows mail too, which `files` does not. */
+export const inspectProgram = new URL('./inspect-worker.ts', import.meta.url);
 
 export function createInspector(log: Log): InspectPool {
   return createInspectPool({

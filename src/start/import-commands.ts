@@ -6,6 +6,7 @@ import { StartRefusal } from '#lib/start-refusal.ts';
 import { openImapSource } from '#mail/import/imap-source.ts';
 import { openMaildirSource } from '#mail/import/maildir-source.ts';
 import { openMboxSource } from '#mail/import/mbox-source.ts';
+import { createInspectPool } from '#files/inspect-pool.ts';
 import { createParsePool } from '#mail/message/parse-pool.ts';
 import { indexForSearch } from '#mail/index-text.ts';
 import { prepareMessage } from '#mail/official-mail.ts';
@@ -13,6 +14,8 @@ import type { Database } from '#store/database.ts';
 import { createMailAccess, type MailAccessOptions } from '#store/mail/mail-access.ts';
 import { createMailImports } from '#store/mail/mail-imports.ts';
 import { createMessageIndex } from '#store/mail/message-index.ts';
+import { inspectProgram } from './attachment-parts.ts';
+import { createGuardedParsePool } from './guarded-parse-pool.ts';
 import type { CommandContext, Commands } from './command.ts';
 import {
   passwordIn,
@@ -130,7 +133,8 @@ async function importInto(
   // The relay looks for itself twenty times a second.
   const afterCommit = (): void => undefined;
   const source = await open();
-  const pool = createParsePool({ size: 1, deadlineMs: parseWithinMs });
+  const inspector = createInspectPool({ program: inspectProgram });
+  const pool = createGuardedParsePool(createParsePool({ size: 1, deadlineMs: parseWithinMs }), inspector);
   const prepare = (bytes: Buffer) => prepareMessage(pool, bytes);
   const index: MailAccessOptions['index'] = (messageIds, keepGoing) =>
     indexForSearch(
@@ -161,6 +165,7 @@ async function importInto(
   } finally {
     progress.end();
     await pool.close();
+    await inspector.close();
     await source.close();
   }
 }

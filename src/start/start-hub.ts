@@ -41,6 +41,7 @@ import { createAuditPorts, startAuditKeeper } from './audit-parts.ts';
 import { createDocumentHub } from './document-parts.ts';
 import type { Log } from './log.ts';
 import { type AttachmentParts, createAttachmentParts, createInspector } from './attachment-parts.ts';
+import { createGuardedParsePool } from './guarded-parse-pool.ts';
 import { createMailParts, type MailParts } from './mail-parts.ts';
 import { createMailSettingsStore } from './mail-settings-store.ts';
 import { mailSiteOf } from './mail-site.ts';
@@ -201,7 +202,7 @@ async function startParts(
     hub,
     database: store.database,
     reader,
-    pool,
+    pool: createGuardedParsePool(pool, inspector),
     tls,
     hostname: config.mail.host,
     mail,
