@@ -133,7 +133,7 @@ async function importInto(
   // The relay looks for itself twenty times a second.
   const afterCommit = (): void => undefined;
   const source = await open();
-  const inspector = createInspectPool({ program: inspectProgram });
+  const inspector = createInspectPool({ program: inspectProgram, withinMs: parseWithinMs });
   const pool = createGuardedParsePool(createParsePool({ size: 1, deadlineMs: parseWithinMs }), inspector);
   const prepare = (bytes: Buffer) => prepareMessage(pool, bytes);
   const index: MailAccessOptions['index'] = (messageIds, keepGoing) =>
@@ -159,9 +159,11 @@ async function importInto(
     );
     progress.end();
     for (const line of linesOfSummary(summary, options.dryRun)) write(`${line}\n`);
-    const { stopped } = summary;
+    const { stopped, failed } = summary;
     if (stopped !== undefined)
       throw new StartRefusal(stopTexts[stopped.code] ?? `The import has stopped: ${stopped.code}.`);
+    if (failed.length > 0)
+      throw new StartRefusal(`Not checked in time, so not stored: ${failed.length}. Run the command again.`);
   } finally {
     progress.end();
     await pool.close();

@@ -23,7 +23,7 @@ export const stopTexts: Readonly<Record<string, string>> = {
 
 /** What an import did, in lines. */
 export function linesOfSummary(summary: ImportSummary, dryRun: boolean): readonly string[] {
-  const { folders, refused, problems } = summary;
+  const { folders, refused, failed, problems } = summary;
   const count = folders.reduce((sum, { filed }) => sum + filed, 0);
   const octets = folders.reduce((sum, folder) => sum + folder.octets, 0);
   return [
@@ -34,6 +34,8 @@ export function linesOfSummary(summary: ImportSummary, dryRun: boolean): readonl
     ),
     ...(refused.length === 0 ? [] : [`Refused: ${refused.length}`]),
     ...refused.map(({ place, refusal }) => `  ${place}: ${textOf(refusal)}`),
+    ...(failed.length === 0 ? [] : [`Failed, not stored: ${failed.length}`]),
+    ...failed.map(({ place, reason }) => `  ${place}: ${textOf(reason)}`),
     ...(problems.length === 0 ? [] : [`To know: ${problems.length}`]),
     ...problems.map(({ place, reason }) => `  ${place}: ${textOf(reason)}`),
     dryRun

@@ -1,7 +1,7 @@
 import { importMail, type ImportMail, type ImportSummary } from '#app/mail/import-mail.ts';
 import type { ImportSource } from '#app/ports/mail-import.ts';
 import { systemClock } from '#domain/clock.ts';
-import { createParsePool } from '#mail/message/parse-pool.ts';
+import { createParsePool, type ParsePool } from '#mail/message/parse-pool.ts';
 import { prepareMessage } from '#mail/official-mail.ts';
 import type { Database } from '#store/database.ts';
 import { createMailAccess } from '#store/mail/mail-access.ts';
@@ -16,8 +16,9 @@ export async function runImport(
   account: MailAccount,
   source: ImportSource,
   options: Partial<ImportMail> = {},
+  guard: (pool: ParsePool) => ParsePool = (pool) => pool,
 ): Promise<ImportSummary> {
-  const pool = createParsePool({ size: 1 });
+  const pool = guard(createParsePool({ size: 1 }));
   const prepare = (bytes: Buffer) => prepareMessage(pool, bytes);
   const afterCommit = (): void => undefined;
   try {

@@ -61,6 +61,8 @@ export interface ImportSummary {
   readonly folders: readonly ImportedFolder[];
   /** By this run and earlier ones. */
   readonly refused: readonly (RefusedMessage & { readonly folder: string })[];
+  /** Messages that could not be looked into in time: none is stored, and another run tries them again. */
+  readonly failed: readonly SourceProblem[];
   readonly problems: readonly SourceProblem[];
   /** Why the import ended before its end; what was filed stays, and another run goes on. */
   readonly stopped: HubError | undefined;
@@ -71,6 +73,7 @@ interface Run {
   readonly input: ImportMail;
   readonly folders: ImportedFolder[];
   readonly refused: (RefusedMessage & { readonly folder: string })[];
+  readonly failed: SourceProblem[];
   readonly problems: SourceProblem[];
   readonly mailboxes: Map<string, Mailbox>;
 }
@@ -84,7 +87,7 @@ interface Run {
 export async function importMail(ports: ImportPorts, input: ImportMail): Promise<ImportSummary> {
   const found = await input.source.folders();
   const mailboxes = new Map((await ports.access.list()).map((mailbox) => [mailbox.path, mailbox]));
-  const run: Run = { ports, input, folders: [], refused: [], problems: [], mailboxes };
+  const run: Run = { ports, input, folders: [], refused: [], failed: [], problems: [], mailboxes };
   const ownPaths = new Map(
     [...mailboxes.values()].flatMap(({ specialUse, path }) =>
       specialUse === undefined ? [] : [[specialUse, path] as const],
@@ -107,6 +110,7 @@ export async function importMail(ports: ImportPorts, input: ImportMail): Promise
   return {
     folders: run.folders,
     refused: input.dryRun ? run.refused : await ports.imports.refused(input.source.name),
+    failed: run.failed,
     problems: [...run.problems, ...input.source.problems(), ...(input.dryRun ? await quotaProblem(run) : [])],
     stopped,
   };
@@ -202,7 +206,7 @@ async function prepareOne(
   if (message.secretStamp !== undefined) return 'secret_content';
   // What cannot be looked at must not be kept (architecture.md §6).
   if (message.structure === undefined) {
-    run.problems.push({ place: source.place, reason: 'not_read_in_time' });
+    run.failed.push({ place: source.place, reason: 'not_read_in_time' });
     return undefined;
   }
   const { item, place, uid, flags, keywords } = source;

@@ -20,14 +20,24 @@ interface Sample {
 /** A file that bears a stamp, of every kind that has a text layer. */
 function samples(door: string): readonly Sample[] {
   const mark = (kind: string) => `dau-${door}-${kind}`;
-  const of = (what: string, name: string, type: string, bytes: Buffer): Sample => ({ what, name, type, bytes });
+  const of = (what: string, name: string, type: string, bytes: Buffer): Sample => ({
+    what,
+    name,
+    type,
+    bytes,
+  });
   const docx = docxOf(mark('docx'), 'TỐI MẬT');
   const mail = mailWith(mark('eml'), { name: 'a.docx', type: 'application/octet-stream', bytes: docx });
   return [
     of('a PDF', 'a.pdf', 'application/pdf', pdfOf('MẬT', mark('pdf'))),
     of('a Word document', 'a.docx', 'application/octet-stream', docx),
     of('a workbook', 'a.xlsx', 'application/octet-stream', xlsxOf(mark('xlsx'), 'Độ mật: Mật')),
-    of('an OpenDocument text, decomposed', 'a.odt', 'application/octet-stream', odtOf(mark('odt'), 'TUYỆT MẬT'.normalize('NFD'))),
+    of(
+      'an OpenDocument text, decomposed',
+      'a.odt',
+      'application/octet-stream',
+      odtOf(mark('odt'), 'TUYỆT MẬT'.normalize('NFD')),
+    ),
     of('an archive in an archive', 'a.zip', 'application/zip', zipOf([['b.zip', zipOf([['c.docx', docx]])]])),
     of('a mail with a document', 'a.eml', 'application/octet-stream', mail),
     of('a text', 'a.txt', 'application/octet-stream', Buffer.from(`${mark('txt')}\nMẬT\n`)),
@@ -88,23 +98,58 @@ describe('the secret guard', () => {
       taken[`${door}: ${sample.what}`] = answer;
       needles.push(Buffer.from(`dau-${door}-`), ...needlesOf(sample));
     };
-    const attached = ({ name, type, bytes }: Sample) => [{ filename: name, contentType: type, content: bytes }];
+    const attached = ({ name, type, bytes }: Sample) => [
+      { filename: name, contentType: type, content: bytes },
+    ];
     for (const sample of samples('mx'))
-      remember('mx', sample, await refusal(sendBy(ports.smtp, { from: 'a@ngoai.example', to: [official], subject: 'Bao cao', attachments: attached(sample) })));
+      remember(
+        'mx',
+        sample,
+        await refusal(
+          sendBy(ports.smtp, {
+            from: 'a@ngoai.example',
+            to: [official],
+            subject: 'Bao cao',
+            attachments: attached(sample),
+          }),
+        ),
+      );
     for (const sample of samples('gui'))
-      remember('gui', sample, await refusal(submitTo({ ports }, { from: leader, to: [official], subject: 'Bao cao', attachments: attached(sample) })));
-    const imap = new ImapFlow({ host: '127.0.0.1', port: ports.imaps, secure: true, tls: { rejectUnauthorized: false }, auth: { user: leader, pass: demoPassword }, logger: false });
+      remember(
+        'gui',
+        sample,
+        await refusal(
+          submitTo(
+            { ports },
+            { from: leader, to: [official], subject: 'Bao cao', attachments: attached(sample) },
+          ),
+        ),
+      );
+    const imap = new ImapFlow({
+      host: '127.0.0.1',
+      port: ports.imaps,
+      secure: true,
+      tls: { rejectUnauthorized: false },
+      auth: { user: leader, pass: demoPassword },
+      logger: false,
+    });
     await imap.connect();
     for (const sample of samples('imap'))
       remember('imap', sample, await refusal(imap.append('INBOX', mailWith('Kính gửi', sample))));
     await imap.logout();
     for (const sample of samples('http'))
-      remember('http', sample, String((await uploadTo({ url }, client, sample.name, sample.bytes)).body.code));
+      remember(
+        'http',
+        sample,
+        String((await uploadTo({ url }, client, sample.name, sample.bytes)).body.code),
+      );
     // What is not refused is there: the search finds what it looks for.
     const kept = docxOf('Quy chế bảo mật và mật khẩu, mật độ, thân mật');
     expect((await uploadTo({ url }, client, 'a.docx', kept)).status).toBe(201);
     await stopped(hub);
-    expect(Object.entries(taken).filter(([, answer]) => !/^(?:550|CANNOT|secret_content)$/u.test(answer))).toEqual([]);
+    expect(
+      Object.entries(taken).filter(([, answer]) => !/^(?:550|CANNOT|secret_content)$/u.test(answer)),
+    ).toEqual([]);
     expect(Object.keys(taken)).toHaveLength(28);
     expect(await holding(folder, [kept.subarray(200, 240)])).not.toEqual([]);
     expect(await holding(folder, needles)).toEqual([]);

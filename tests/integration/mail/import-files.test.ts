@@ -6,6 +6,8 @@ import { flagBit } from '#domain/mail/structure.ts';
 import { encodeModifiedUtf7 } from '#mail/imap/wire/modified-utf7.ts';
 import { openMaildirSource } from '#mail/import/maildir-source.ts';
 import { openMboxSource } from '#mail/import/mbox-source.ts';
+import { createGuardedParsePool } from '#root/start/guarded-parse-pool.ts';
+import { linesOfSummary } from '#root/start/import-report.ts';
 import { importBytesMax, keptMessages, runImport } from '#support/import-fixture.ts';
 import {
   accessOf,
@@ -188,6 +190,33 @@ describe('import from a Maildir', () => {
     }
     const texts = (await keptMessages(test.database, account)).map(({ text }) => text);
     expect(texts.filter((text) => text.includes('Subject: mat') || text.includes('Subject: to'))).toEqual([]);
+  });
+
+  it('stores no message whose files could not be looked into in time, counts it as failed, and brings it next time', async () => {
+    const attached = 'Content-Type: application/pdf\n';
+    await file('cur/302.p.host:2,S', mail('tep', '%PDF-1.4\n', attached), '2015-05-03T00:00:00Z');
+    const late = {
+      inspect: () => Promise.resolve(undefined),
+      inspectBytes: () => Promise.resolve(undefined),
+    };
+    const open = () => openMaildirSource(folder);
+    const first = await runImport(test.database, account, await open(), {}, (pool) =>
+      createGuardedParsePool(pool, late),
+    );
+    expect(first.failed).toEqual([
+      { place: expect.stringContaining('302.p.host') as string, reason: 'not_read_in_time' },
+    ]);
+    expect(linesOfSummary(first, false)).toContain('Failed, not stored: 1');
+    expect(await subjects()).toBe(0);
+    const second = await run();
+    expect(second.failed).toEqual([]);
+    expect(second.folders.find(({ from }) => from === 'INBOX')).toMatchObject({ filed: 1, before: 3 });
+    expect(await subjects()).toBe(1);
+
+    async function subjects(): Promise<number> {
+      const texts = (await keptMessages(test.database, account)).map(({ text }) => text);
+      return texts.filter((text) => text.includes('Subject: tep')).length;
+    }
   });
 
   it('counts in a dry run and writes nothing', async () => {
