@@ -69,7 +69,14 @@ export async function startRedis(policy = 'noeviction'): Promise<RedisServer> {
     flushAll: () => withClient(async (client) => void (await client.flushall())),
     hashes: (pattern) =>
       withClient(async (client) =>
-        Promise.all((await client.keys(pattern)).map((key) => client.hgetall(key))),
+        Promise.all((await hashKeys(client, pattern)).map((key) => client.hgetall(key))),
       ),
   };
+}
+
+/** A job that is being worked on has a lock beside it, which is no hash. */
+async function hashKeys(client: Redis, pattern: string): Promise<readonly string[]> {
+  const keys = await client.keys(pattern);
+  const types = await Promise.all(keys.map((key) => client.type(key)));
+  return keys.filter((_key, place) => types[place] === 'hash');
 }
