@@ -9,7 +9,6 @@ export const attachmentLimits = {
   uploadsAtOnceMax: 32,
   uploadGraceMs: 30_000,
   uploadBytesPerSecondMin: 16 * 1024,
-  mailedBytesMax: 18 * 1024 ** 2,
   inspectWithinMs: 20_000,
   inspectWaitMs: 60_000,
   inspectHeapMegabytesMax: 512,
